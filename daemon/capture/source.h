@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where stereo frames come from: the device ring, a replayed file, the simulator.
+ * One thread, the capture thread, owns a source from open to close.
+ */
+#ifndef LEAP_SOURCE_H
+#define LEAP_SOURCE_H
+
+#include "daemon/capture/stereo_frame.h"
+
+#define LEAP_SOURCE_CALIBRATION_SIZE 156
+#define LEAP_SOURCE_SERIAL_SIZE 16
+
+struct leap_source;
+
+/**
+ * struct leap_source_info - what does not change while a source is open
+ * @serial: identity for clients ("LP" and eleven digits), NUL terminated
+ * @type: "peripheral", "keyboard" or "laptop"
+ * @calibration: the controller's block, as it is; not parsed here
+ * @calibration_size: LEAP_SOURCE_CALIBRATION_SIZE, or 0 when the source has none
+ */
+struct leap_source_info {
+	char serial[LEAP_SOURCE_SERIAL_SIZE];
+	const char *type;
+	uint8_t calibration[LEAP_SOURCE_CALIBRATION_SIZE];
+	size_t calibration_size;
+};
+
+/**
+ * leap_source_open() - open what a --source argument names
+ * @spec: "auto", "device:PATH", "replay:FILE" or "simulate[:SEED]". auto is the
+ *	first /dev/leapN that can be opened, else the simulator. A replayed FILE
+ *	takes its calibration from FILE.calibration when that exists, is played at
+ *	its recorded pace and starts again at its end
+ * @ret_source: the caller's, to be closed with leap_source_close()
+ * @ret_error: text for a person, what is wrong and what to do; valid until the next
+ *	call on the same thread; set on failure only
+ *
+ * Return: 0; -EINVAL not a source; -ENOENT, -EACCES, -ENODEV, -EBADMSG (a file
+ * that is no capture), -EPROTO (another ABI version), or what open() says.
+ */
+int leap_source_open(const char *spec, struct leap_source **ret_source,
+		     const char **ret_error);
+
+/** leap_source_info() - borrowed, valid until close */
+const struct leap_source_info *leap_source_info(const struct leap_source *source);
+
+/** leap_source_is_live() - true for a device, false for replay and simulator */
+bool leap_source_is_live(const struct leap_source *source);
+
+/**
+ * leap_source_next() - wait for the newest frame
+ * @source: an open source
+ * @timeout_ms: how long to wait at most
+ * @ret_frame: filled in on 1; the pixels stay valid until the next call
+ *
+ * Always yields the newest complete frame: what came while the caller was busy is
+ * skipped and counted in lost_before.
+ *
+ * Return: 1 a frame; 0 timeout; -ENODEV the device is gone: close the source and
+ * open it again when it is back; -EIO the source is broken (text in the log).
+ */
+int leap_source_next(struct leap_source *source, int timeout_ms,
+		     struct leap_stereo_frame *ret_frame);
+
+/**
+ * leap_source_still_valid() - was a borrowed frame left intact while it was used?
+ * A frame of the device ring can be overwritten under a slow reader; ask after the
+ * last use of the pixels and discard what was made of them when this says false.
+ */
+bool leap_source_still_valid(const struct leap_source *source,
+			     const struct leap_stereo_frame *frame);
+
+/** leap_source_close() - NULL is allowed; borrowed frames and info end here */
+void leap_source_close(struct leap_source *source);
+
+#endif /* LEAP_SOURCE_H */

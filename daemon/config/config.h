@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One configuration: built-in values, then the file, then the command line.
+ * Read by the main thread before any other starts; constant afterwards.
+ */
+#ifndef LEAP_CONFIG_H
+#define LEAP_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * struct leap_config - every setting, validated
+ * The names in comments are the original's keys, in the file's form
+ * {"configuration":{key: value}} and as --key=value.
+ */
+struct leap_config {
+	bool websockets_enabled; /* websockets_enabled, true */
+	unsigned int ws_port; /* ws_port, 6437; 0 lets the system choose */
+	bool background_allowed; /* background_app_mode == 2, true */
+	double interaction_box_height; /* interaction_box_height, 200 mm */
+	char *source; /* source (ours): --source, "auto" */
+};
+
+/** leap_config_init() - the built-in values. Return: 0 or -ENOMEM */
+int leap_config_init(struct leap_config *ret_config);
+
+/**
+ * leap_config_load() - take over what a file says
+ * @config: initialised; unchanged on failure
+ * @path: the file
+ * @ret_error: one line naming the file, the key or place, and what is expected;
+ *	on failure only; to be freed
+ *
+ * Unknown keys of the original are accepted silently, others with one warning line.
+ *
+ * Return: 0; -ENOENT, -EACCES; -EBADMSG no JSON or another form; -ERANGE a value.
+ */
+int leap_config_load(struct leap_config *config, const char *path, char **ret_error);
+
+/**
+ * leap_config_parse() - the same for text in memory (what the fuzzer calls)
+ * @name: what to call the text in an error
+ */
+int leap_config_parse(struct leap_config *config, const char *name, const char *text,
+		      size_t size, char **ret_error);
+
+/**
+ * leap_config_set() - one key=value of the command line
+ * Return: 0; -ENOENT unknown key; -ERANGE a value; ret_error as above.
+ */
+int leap_config_set(struct leap_config *config, const char *key, const char *value,
+		    char **ret_error);
+
+/** leap_config_done() - free what it holds */
+void leap_config_done(struct leap_config *config);
+
+#endif /* LEAP_CONFIG_H */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Turns the tracker's hands, frame after frame, into complete frames: ids, velocities,
+ * stabilised points, motion factors. Owned by the tracking thread; no clock, no I/O.
+ */
+#ifndef LEAP_MOTION_H
+#define LEAP_MOTION_H
+
+#include "daemon/motion/frame.h"
+
+struct leap_motion;
+
+/**
+ * struct leap_motion_options - what a user may set
+ * @epoch_ns: time_ns that becomes timestamp 0
+ * @box_height: centre height of the interaction box, millimetres; default 200
+ */
+struct leap_motion_options {
+	int64_t epoch_ns;
+	double box_height;
+};
+
+/** leap_motion_options_default() - epoch 0, documented defaults */
+void leap_motion_options_default(struct leap_motion_options *ret_options);
+
+/** leap_motion_new() - Return: 0 or -ENOMEM */
+int leap_motion_new(const struct leap_motion_options *options,
+		    struct leap_motion **ret_motion);
+
+/**
+ * leap_motion_update() - derive everything from the newest hands
+ * @motion: history
+ * @hands: the tracker's answer; positions that are not finite are refused
+ * @ret_frame: completely written; a frame without hands keeps the last r, s and t
+ *
+ * Return: 0; -EINVAL not finite (ret_frame is then a frame without hands).
+ */
+int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hands,
+		       struct leap_frame *ret_frame);
+
+/** leap_motion_free() - NULL is allowed */
+void leap_motion_free(struct leap_motion *motion);
+
+#endif /* LEAP_MOTION_H */

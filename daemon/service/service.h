@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The WebSocket service on 127.0.0.1 and ::1: clients, focus, back-pressure.
+ * Everything in it is owned by its own thread; it reads the state under RCU.
+ */
+#ifndef LEAP_SERVICE_H
+#define LEAP_SERVICE_H
+
+#include <stdint.h>
+
+#include "daemon/config/config.h"
+#include "daemon/state/state.h"
+
+struct leap_service;
+
+/**
+ * leap_service_start() - listen, and serve from a thread of its own
+ * @config: only read during the call
+ * @state: must outlive the service; the service becomes its subscriber
+ * @ret_service: to be ended with leap_service_stop()
+ * @ret_error: one line for a person, on failure only; to be freed
+ *
+ * Both loopback addresses are bound before it returns; without IPv6 on this machine
+ * 127.0.0.1 alone is enough.
+ *
+ * Return: 0; -EADDRINUSE, -EACCES, -ENOMEM.
+ */
+int leap_service_start(const struct leap_config *config, struct leap_state *state,
+		       struct leap_service **ret_service, char **ret_error);
+
+/** leap_service_port() - the port in use, also when 0 was asked for */
+unsigned int leap_service_port(const struct leap_service *service);
+
+/** struct leap_service_stats - counted since the start; any thread may ask */
+struct leap_service_stats {
+	uint64_t frames_sent;
+	uint64_t
+		frames_skipped; /* replaced by a newer one before a client could take it */
+	uint64_t messages_in;
+	uint64_t messages_bad;
+	unsigned int clients;
+};
+
+void leap_service_stats(const struct leap_service *service,
+			struct leap_service_stats *ret_stats);
+
+/** leap_service_stop() - closes every client with 1001 and joins the thread */
+void leap_service_stop(struct leap_service *service);
+
+#endif /* LEAP_SERVICE_H */

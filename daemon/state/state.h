@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The newest frame and the devices, published by RCU: one writer thread, readers that
+ * never block it. Publication wakes subscribers; reading takes no lock.
+ */
+#ifndef LEAP_STATE_H
+#define LEAP_STATE_H
+
+#include "daemon/motion/frame.h"
+
+#define LEAP_DEVICES_MAX 4
+#define LEAP_DEVICE_ID_SIZE 16
+
+/** struct leap_device_state - what clients are told of one controller */
+struct leap_device_state {
+	char id[LEAP_DEVICE_ID_SIZE]; /* serial */
+	const char *type; /* "peripheral", "keyboard", "laptop"; static storage */
+	bool attached;
+	bool streaming; /* never true when not attached */
+};
+
+/** struct leap_devices - every controller seen since the daemon started */
+struct leap_devices {
+	unsigned int count;
+	struct leap_device_state device[LEAP_DEVICES_MAX];
+};
+
+struct leap_state;
+
+/** leap_state_new() - no frame, no device. Return: 0 or -ENOMEM */
+int leap_state_new(struct leap_state **ret_state);
+
+/**
+ * leap_state_subscribe() - be told of each publication
+ * @notify: called on the writer's thread after the new value is visible; must not
+ *	block and must not publish
+ *
+ * One subscriber per state; before the first publication. NULL takes it back, and
+ * no call is under way any more when it returns.
+ */
+void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
+			  void *data);
+
+/** leap_state_publish_frame() - writer's thread; copies. Return: 0 or -ENOMEM */
+int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame);
+
+/** leap_state_publish_device() - writer's thread; adds or replaces by id.
+ * Return: 0, -ENOMEM, or -ENOSPC when LEAP_DEVICES_MAX others are known. */
+int leap_state_publish_device(struct leap_state *state,
+			      const struct leap_device_state *device);
+
+/* A reading thread registers once and unregisters before it ends. */
+void leap_state_reader_begin(void);
+void leap_state_reader_end(void);
+
+/**
+ * leap_state_read_lock() - start of a reading section; never blocks. What
+ * leap_state_frame() and leap_state_devices() return is valid until the unlock.
+ */
+void leap_state_read_lock(void);
+void leap_state_read_unlock(void);
+
+/** leap_state_frame() - newest frame, NULL before the first */
+const struct leap_frame *leap_state_frame(const struct leap_state *state);
+
+/** leap_state_devices() - never NULL */
+const struct leap_devices *leap_state_devices(const struct leap_state *state);
+
+/** leap_state_free() - after every reader has ended; NULL is allowed */
+void leap_state_free(struct leap_state *state);
+
+#endif /* LEAP_STATE_H */

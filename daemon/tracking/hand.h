@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tracker says about a picture: hands as joints in Leap coordinates.
+ * The contract from tracking to motion; plain values, owned by whoever holds them.
+ */
+#ifndef LEAP_HAND_H
+#define LEAP_HAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/tracking/vec.h"
+
+#define LEAP_HANDS_MAX 2
+#define LEAP_FINGERS 5
+
+enum leap_finger_type {
+	LEAP_THUMB,
+	LEAP_INDEX,
+	LEAP_MIDDLE,
+	LEAP_RING,
+	LEAP_PINKY,
+};
+
+/* Joints from the wrist outwards. The thumb has no metacarpal: its CARP == MCP. */
+enum leap_joint {
+	LEAP_CARP, /* base of the metacarpal */
+	LEAP_MCP, /* knuckle */
+	LEAP_PIP,
+	LEAP_DIP,
+	LEAP_BTIP, /* end of the distal bone */
+	LEAP_JOINTS,
+};
+
+/**
+ * struct leap_tracked_hand - one hand in one frame
+ * @track: identity; the same number while the tracker follows the same hand, never
+ *	used again for another
+ * @left: chirality
+ * @confidence: 0..1, how well the hand explains the pixels
+ * @palm: centre of the palm. Definition of the original service, measured on its
+ *	recordings: from the mean of the four finger knuckles 15.6 mm back along
+ *	-direction, 1.3 mm towards the palm normal, 7.9 mm towards the thumb, for a
+ *	middle finger of 69.3 mm, scaled with that length
+ * @normal: unit, out of the palm
+ * @direction: unit, palm towards the fingers; perpendicular to @normal
+ * @joint: by finger and joint
+ * @wrist: centre of the wrist
+ * @elbow: estimated where unseen
+ * @palm_width: millimetres, of the flat hand
+ */
+struct leap_tracked_hand {
+	uint32_t track;
+	bool left;
+	double confidence;
+	struct vec3 palm;
+	struct vec3 normal;
+	struct vec3 direction;
+	struct vec3 joint[LEAP_FINGERS][LEAP_JOINTS];
+	struct vec3 wrist;
+	struct vec3 elbow;
+	double palm_width;
+};
+
+/** struct leap_hands - all hands of one frame, in no particular order */
+struct leap_hands {
+	int64_t time_ns;
+	unsigned int count;
+	struct leap_tracked_hand hand[LEAP_HANDS_MAX];
+};
+
+#endif /* LEAP_HAND_H */
