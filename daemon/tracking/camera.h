@@ -14,11 +14,14 @@
 /**
  * struct leap_lens - one eye
  * @focal: pixels at the 640 x 480 scale
- * @centre: principal point at the 640 x 480 scale
- * @tangential: p1, p2
+ * @centre: principal point at the 640 x 480 scale, where row r of 240 is 2 r
+ * @tangential: p1, p2 as stored. Not part of the model: which way round the pair is
+ *	meant is not established, and it is worth about 0.2 pixel where hands are
  * @radial: k1..k6 of x_u = x_d (1 + k1 r2 + k2 r4 + k3 r6) / (1 + k4 r2 + k5 r4 + k6 r6)
  * @rotation: from the Cayley vector; its transpose takes the eye's ideal rays to the
  *	rectified frame common to both eyes
+ * @reach: distance from the centre, in focal lengths, up to which the radial model
+ *	has one ray for each pixel; found by the parser
  */
 struct leap_lens {
 	double focal;
@@ -26,6 +29,7 @@ struct leap_lens {
 	double tangential[2];
 	double radial[6];
 	struct mat3 rotation;
+	double reach;
 };
 
 /**
