@@ -41,7 +41,12 @@ int leap_state_new(struct leap_state **ret_state);
 void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
 			  void *data);
 
-/** leap_state_publish_frame() - writer's thread; copies. Return: 0 or -ENOMEM */
+/**
+ * leap_state_publish_frame() - writer's thread; copies; never waits for readers
+ *
+ * Return: 0; -ENOMEM, also when readers still hold more than half a second of older
+ * frames: this one is then not published.
+ */
 int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame);
 
 /** leap_state_publish_device() - writer's thread; adds or replaces by id.
@@ -49,7 +54,8 @@ int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *
 int leap_state_publish_device(struct leap_state *state,
 			      const struct leap_device_state *device);
 
-/* A reading thread registers once and unregisters before it ends. */
+/* A reading thread registers once and unregisters before it ends. The writer's thread
+ * does so too: what it retires is handed over from within a reading section. */
 void leap_state_reader_begin(void);
 void leap_state_reader_end(void);
 

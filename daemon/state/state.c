@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Publication by RCU (liburcu, the flavour by membarrier: readers pay two plain stores).
+ * Pointers: written by the writer's thread. Retired values: call_rcu's thread.
+ */
+#include "daemon/state/state.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <urcu/urcu-memb.h>
+
+#if defined(__SANITIZE_THREAD__)
+#define STATE_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define STATE_TSAN 1
+#endif
+#endif
+
+/*
+ * liburcu orders by barriers that ThreadSanitizer does not see. These tell it of the
+ * two orders that hold: what was stored before a pointer was published is seen by who
+ * dereferences it; what a reader did before its unlock comes before the reclamation.
+ */
+#ifdef STATE_TSAN
+#include <sanitizer/tsan_interface.h>
+#define happens_before(address) __tsan_release(address)
+#define happened_before(address) __tsan_acquire(address)
+static const char reading_sections;
+#define READING_SECTIONS ((void *)&reading_sections)
+#else
+#define happens_before(address) ((void)(address))
+#define happened_before(address) ((void)(address))
+#define READING_SECTIONS NULL
+#endif
+
+/* Frames on their way: one published, the others waiting for the last reader. At
+ * 115 Hz this is more than half a second of a reader that does not let go. */
+#define FRAMES_MAX 64
+
+struct published_frame {
+	struct leap_frame frame;
+	struct rcu_head rcu;
+	struct leap_state *state;
+};
+
+struct published_devices {
+	struct leap_devices devices;
+	struct rcu_head rcu;
+};
+
+struct leap_state {
+	struct published_frame *frame;
+	struct published_devices *devices;
+	atomic_uint frames; /* allocated and not yet reclaimed */
+	pthread_mutex_t subscriber_lock; /* contended only while subscribing */
+	void (*notify)(void *data);
+	void *notify_data;
+};
+
+int leap_state_new(struct leap_state **ret_state)
+{
+	struct leap_state *state = calloc(1, sizeof(*state));
+
+	if (!state)
+		return -ENOMEM;
+	state->devices = calloc(1, sizeof(*state->devices));
+	if (!state->devices) {
+		free(state);
+		return -ENOMEM;
+	}
+	pthread_mutex_init(&state->subscriber_lock, NULL);
+	*ret_state = state;
+	return 0;
+}
+
+void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
+			  void *data)
+{
+	pthread_mutex_lock(&state->subscriber_lock);
+	state->notify = notify;
+	state->notify_data = data;
+	pthread_mutex_unlock(&state->subscriber_lock);
+}
+
+static void tell_subscriber(struct leap_state *state)
+{
+	pthread_mutex_lock(&state->subscriber_lock);
+	if (state->notify)
+		state->notify(state->notify_data);
+	pthread_mutex_unlock(&state->subscriber_lock);
+}
+
+static void reclaim_frame(struct rcu_head *rcu)
+{
+	struct published_frame *old =
+		caa_container_of(rcu, struct published_frame, rcu);
+
+	happened_before(READING_SECTIONS);
+	atomic_fetch_sub(&old->state->frames, 1);
+	free(old);
+}
+
+static void reclaim_devices(struct rcu_head *rcu)
+{
+	happened_before(READING_SECTIONS);
+	free(caa_container_of(rcu, struct published_devices, rcu));
+}
+
+int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame)
+{
+	struct published_frame *old = state->frame, *new;
+
+	if (atomic_load(&state->frames) >= FRAMES_MAX)
+		return -ENOMEM;
+	new = malloc(sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	atomic_fetch_add(&state->frames, 1);
+	new->frame = *frame;
+	new->state = state;
+	happens_before(new);
+	rcu_assign_pointer(state->frame, new);
+	if (old)
+		urcu_memb_call_rcu(&old->rcu, reclaim_frame);
+	tell_subscriber(state);
+	return 0;
+}
+
+static int device_slot(const struct leap_devices *devices, const char *id)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->count; i++)
+		if (!strncmp(devices->device[i].id, id, LEAP_DEVICE_ID_SIZE))
+			return i;
+	return i < LEAP_DEVICES_MAX ? (int)i : -ENOSPC;
+}
+
+int leap_state_publish_device(struct leap_state *state,
+			      const struct leap_device_state *device)
+{
+	struct published_devices *old = state->devices, *new;
+	int slot = device_slot(&old->devices, device->id);
+
+	if (slot < 0)
+		return slot;
+	new = malloc(sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+	new->devices = old->devices;
+	new->devices.device[slot] = *device;
+	if ((unsigned int)slot == new->devices.count)
+		new->devices.count++;
+	happens_before(new);
+	rcu_assign_pointer(state->devices, new);
+	urcu_memb_call_rcu(&old->rcu, reclaim_devices);
+	tell_subscriber(state);
+	return 0;
+}
+
+void leap_state_reader_begin(void)
+{
+	urcu_memb_register_thread();
+}
+
+void leap_state_reader_end(void)
+{
+	urcu_memb_unregister_thread();
+}
+
+void leap_state_read_lock(void)
+{
+	urcu_memb_read_lock();
+}
+
+void leap_state_read_unlock(void)
+{
+	happens_before(READING_SECTIONS);
+	urcu_memb_read_unlock();
+}
+
+const struct leap_frame *leap_state_frame(const struct leap_state *state)
+{
+	const struct published_frame *published = rcu_dereference(state->frame);
+
+	if (!published)
+		return NULL;
+	happened_before((void *)published);
+	return &published->frame;
+}
+
+const struct leap_devices *leap_state_devices(const struct leap_state *state)
+{
+	const struct published_devices *published = rcu_dereference(state->devices);
+
+	happened_before((void *)published);
+	return &published->devices;
+}
+
+void leap_state_free(struct leap_state *state)
+{
+	if (!state)
+		return;
+	urcu_memb_barrier();
+	pthread_mutex_destroy(&state->subscriber_lock);
+	free(state->frame);
+	free(state->devices);
+	free(state);
+}
