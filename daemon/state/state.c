@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <urcu/urcu-memb.h>
 
@@ -38,25 +39,30 @@ static const char reading_sections;
 #define READING_SECTIONS NULL
 #endif
 
-/* Frames on their way: one published, the others waiting for the last reader. At
- * 115 Hz this is more than half a second of a reader that does not let go. */
-#define FRAMES_MAX 64
+/* Replaced, but perhaps still read. At 115 Hz this is more than half a second of a
+ * reader that does not let go. */
+#define RETIRED_MAX 64
 
-struct published_frame {
-	struct leap_frame frame;
+/* What readers may still hold after it was replaced. */
+struct retired {
 	struct rcu_head rcu;
 	struct leap_state *state;
 };
 
+struct published_frame {
+	struct retired retired;
+	struct leap_frame frame;
+};
+
 struct published_devices {
+	struct retired retired;
 	struct leap_devices devices;
-	struct rcu_head rcu;
 };
 
 struct leap_state {
 	struct published_frame *frame;
 	struct published_devices *devices;
-	atomic_uint frames; /* allocated and not yet reclaimed */
+	atomic_uint retired; /* not yet reclaimed */
 	pthread_mutex_t subscriber_lock; /* contended only while subscribing */
 	void (*notify)(void *data);
 	void *notify_data;
@@ -95,38 +101,40 @@ static void tell_subscriber(struct leap_state *state)
 	pthread_mutex_unlock(&state->subscriber_lock);
 }
 
-static void reclaim_frame(struct rcu_head *rcu)
+static void reclaim(struct rcu_head *rcu)
 {
-	struct published_frame *old =
-		caa_container_of(rcu, struct published_frame, rcu);
+	struct retired *retired = caa_container_of(rcu, struct retired, rcu);
+	struct leap_state *state;
 
+	happened_before(rcu);
 	happened_before(READING_SECTIONS);
-	atomic_fetch_sub(&old->state->frames, 1);
-	free(old);
+	state = retired->state;
+	free(retired); /* the first member of what was published */
+	atomic_fetch_sub(&state->retired, 1);
 }
 
-static void reclaim_devices(struct rcu_head *rcu)
+static void retire(struct leap_state *state, struct retired *retired)
 {
-	happened_before(READING_SECTIONS);
-	free(caa_container_of(rcu, struct published_devices, rcu));
+	retired->state = state;
+	atomic_fetch_add(&state->retired, 1);
+	happens_before(&retired->rcu);
+	urcu_memb_call_rcu(&retired->rcu, reclaim);
 }
 
 int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame)
 {
 	struct published_frame *old = state->frame, *new;
 
-	if (atomic_load(&state->frames) >= FRAMES_MAX)
+	if (atomic_load(&state->retired) >= RETIRED_MAX)
 		return -ENOMEM;
 	new = malloc(sizeof(*new));
 	if (!new)
 		return -ENOMEM;
-	atomic_fetch_add(&state->frames, 1);
 	new->frame = *frame;
-	new->state = state;
 	happens_before(new);
 	rcu_assign_pointer(state->frame, new);
 	if (old)
-		urcu_memb_call_rcu(&old->rcu, reclaim_frame);
+		retire(state, &old->retired);
 	tell_subscriber(state);
 	return 0;
 }
@@ -158,7 +166,7 @@ int leap_state_publish_device(struct leap_state *state,
 		new->devices.count++;
 	happens_before(new);
 	rcu_assign_pointer(state->devices, new);
-	urcu_memb_call_rcu(&old->rcu, reclaim_devices);
+	retire(state, &old->retired);
 	tell_subscriber(state);
 	return 0;
 }
@@ -206,7 +214,8 @@ void leap_state_free(struct leap_state *state)
 {
 	if (!state)
 		return;
-	urcu_memb_barrier();
+	while (atomic_load(&state->retired))
+		usleep(1000);
 	pthread_mutex_destroy(&state->subscriber_lock);
 	free(state->frame);
 	free(state->devices);
