@@ -58,8 +58,8 @@ bool leap_source_is_live(const struct leap_source *source);
  * Always yields the newest complete frame: what came while the caller was busy is
  * skipped and counted in lost_before.
  *
- * Return: 1 a frame; 0 timeout; -ENODEV the device is gone: close the source and
- * open it again when it is back; -EIO the source is broken (text in the log).
+ * Return: 1 a frame; 0 timeout, or a signal came; -ENODEV the device is gone: close the
+ * source and open it again when it is back; -EIO the source is broken (text on stderr).
  */
 int leap_source_next(struct leap_source *source, int timeout_ms,
 		     struct leap_stereo_frame *ret_frame);

@@ -23,12 +23,14 @@ enum leap_eye {
  * @height: rows
  * @sequence: the source's frame number; a gap means lost frames
  * @time_ns: CLOCK_MONOTONIC time of the exposure, as near as the source knows it
- *	(device: arrival of the first payload; replay: the recorded Xts)
+ *	(device: arrival of the first payload; replay: the recorded Xts, moved to the
+ *	time of playing, so that it goes on where the recording starts again)
  * @ready_ns: CLOCK_MONOTONIC time at which the whole frame could be read
  * @lost_before: frames lost directly before this one
  * @exposure_us: 0 when unknown
  * @gain: analog gain in 1/16; 0 when unknown
- * @damaged: rows are missing or the device flagged the frame: not for tracking
+ * @damaged: rows are missing, the device flagged the frame or exposed it with the LEDs
+ *	off: not for tracking
  */
 struct leap_stereo_frame {
 	const uint8_t *pixels;
