@@ -20,6 +20,9 @@ struct leap_config {
 	bool background_allowed; /* background_app_mode == 2, true */
 	double interaction_box_height; /* interaction_box_height, 200 mm */
 	char *source; /* source (ours): --source, "auto" */
+
+	/* Not a setting: one line about keys of a file that nobody knows, or NULL */
+	char *warning;
 };
 
 /** leap_config_init() - the built-in values. Return: 0 or -ENOMEM */
@@ -32,7 +35,8 @@ int leap_config_init(struct leap_config *ret_config);
  * @ret_error: one line naming the file, the key or place, and what is expected;
  *	on failure only; to be freed
  *
- * Unknown keys of the original are accepted silently, others with one warning line.
+ * Keys of the original that have no meaning here are accepted silently; of any other
+ * unknown key leap_config::warning tells.
  *
  * Return: 0; -ENOENT, -EACCES; -EBADMSG no JSON or another form; -ERANGE a value.
  */
@@ -47,10 +51,20 @@ int leap_config_parse(struct leap_config *config, const char *name, const char *
 
 /**
  * leap_config_set() - one key=value of the command line
+ *
  * Return: 0; -ENOENT unknown key; -ERANGE a value; ret_error as above.
  */
 int leap_config_set(struct leap_config *config, const char *key, const char *value,
 		    char **ret_error);
+
+/**
+ * leap_config_key() - the keys that have a meaning, for a help text
+ * @index: from 0
+ * @ret_help: what it does and its built-in value, one line
+ *
+ * Return: NULL after the last.
+ */
+const char *leap_config_key(unsigned int index, const char **ret_help);
 
 /** leap_config_done() - free what it holds */
 void leap_config_done(struct leap_config *config);
