@@ -34,7 +34,11 @@ struct leap_sim_options {
 /** leap_sim_calibration() - the block of a real controller, valid checksum */
 const uint8_t *leap_sim_calibration(void);
 
-/** leap_sim_new() - Return: 0, -ENOMEM, or what leap_camera_parse() says */
+/**
+ * leap_sim_new() - build the hands and the eyes (some ten milliseconds)
+ *
+ * Return: 0, -ENOMEM, -EINVAL more hands than two, or what leap_camera_parse() says.
+ */
 int leap_sim_new(const struct leap_sim_options *options, struct leap_sim **ret_sim);
 
 /**

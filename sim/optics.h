@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the pixels of one simulated eye look, in tiles, and which cones of a surface a
+ * tile can see. Written once at the start, then read only.
+ */
+#ifndef LEAP_SIM_OPTICS_H
+#define LEAP_SIM_OPTICS_H
+
+#include "daemon/tracking/camera.h"
+#include "sim/flesh.h"
+#include "sim/sim.h"
+
+/* A tile is what is traced at a time: 8 x 4 pixels are square in the world. */
+#define LEAP_SIM_TILE_COLUMNS 8
+#define LEAP_SIM_TILE_ROWS 4
+#define LEAP_SIM_LANES (LEAP_SIM_TILE_COLUMNS * LEAP_SIM_TILE_ROWS)
+#define LEAP_SIM_TILES_ACROSS (LEAP_SIM_WIDTH / LEAP_SIM_TILE_COLUMNS)
+#define LEAP_SIM_TILES_DOWN (LEAP_SIM_HEIGHT / LEAP_SIM_TILE_ROWS)
+
+/**
+ * struct leap_sim_tile - rays of neighbouring pixels
+ * @x, @y, @z: unit directions, row by row; all 0 where the lens model has no answer
+ * @column: how the direction changes from one column to the next, mid-tile
+ * @row: likewise from one row to the next
+ * @slope: centre in slopes, (x - eye) / y and z / y
+ * @reach: no pixel's slope is farther from the centre; negative: the tile is blind
+ */
+struct leap_sim_tile {
+	float x[LEAP_SIM_LANES];
+	float y[LEAP_SIM_LANES];
+	float z[LEAP_SIM_LANES];
+	float column[3];
+	float row[3];
+	float slope[2];
+	float reach;
+};
+
+/** struct leap_sim_optics - one eye; @eye_x: its place on the x axis, millimetres */
+struct leap_sim_optics {
+	float eye_x;
+	struct leap_sim_tile tile[LEAP_SIM_TILES_DOWN][LEAP_SIM_TILES_ACROSS];
+};
+
+/** leap_sim_optics_init() - look through @camera */
+void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
+			  struct leap_sim_optics *ret_optics);
+
+/** struct leap_sim_sight - the cones that some rays may meet, in the surface's order */
+struct leap_sim_sight {
+	unsigned int count;
+	const struct leap_sim_cone *cone[LEAP_SIM_CONES_MAX];
+	float nearest; /* millimetres from the eye: nothing is nearer */
+	float farthest;
+};
+
+/**
+ * leap_sim_optics_visit() - call @visit for every tile that can see something
+ * @row, @column of the call: the tile's, in tiles
+ */
+void leap_sim_optics_visit(const struct leap_sim_optics *optics,
+			   const struct leap_sim_surface *surface,
+			   void (*visit)(void *context, unsigned int row,
+					 unsigned int column,
+					 const struct leap_sim_sight *sight),
+			   void *context);
+
+#endif /* LEAP_SIM_OPTICS_H */

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From light to bytes: exposure, background, blur, stray light, noise, saturation and
+ * the metadata line. A sensor's scratch memory belongs to the thread that renders.
+ */
+#include "sim/sensor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/random.h"
+
+#define WIDTH LEAP_SIM_WIDTH
+#define HEIGHT LEAP_SIM_HEIGHT
+
+/* Signals are in steps of the picture at this exposure and analog gain. */
+#define NOMINAL_EXPOSURE 511.0f
+#define NOMINAL_GAIN 31.0f
+
+/*
+ * Chosen by eye and by the numbers of real pictures: an average palm 200 mm above the
+ * device gives about 130, the tips of fingers 120 mm above it saturate.
+ */
+#define LED_POWER 1.7e6f
+#define LED_APART 34.0f
+#define BLACK_LEVEL 3.6f
+#define READ_NOISE 0.75f /* steps at the nominal gain */
+#define SHOT_NOISE 0.016f /* steps^2 for each step of signal, at the nominal gain */
+
+/* The part of all light that the lens scatters about, and how finely it is reckoned. */
+#define STRAY 0.028f
+#define CELL 16
+#define CELLS_ACROSS (WIDTH / CELL)
+#define CELLS_DOWN (HEIGHT / CELL)
+
+/* The lens's blur: weight of the neighbours on each side. Rows are binned pairs. */
+#define BLUR_ACROSS 0.20f
+#define BLUR_DOWN 0.13f
+
+/* Noise is read from a strip of it, each row starting where the dice say. */
+#define NOISE_STARTS 16384
+
+struct picture {
+	float row[HEIGHT][WIDTH];
+};
+
+struct cells {
+	/* One more on each side, so that interpolation needs no special cases. */
+	float row[CELLS_DOWN + 2][CELLS_ACROSS + 2];
+};
+
+struct eye {
+	struct leap_sim_optics optics;
+	struct picture background;
+	struct picture light;
+	struct cells stray;
+};
+
+struct leap_sim_sensor {
+	uint64_t seed;
+	struct eye eye[LEAP_EYES];
+	struct picture scratch;
+	float noise[NOISE_STARTS + WIDTH];
+};
+
+/* Four bytes of dice: mean 0, variance 1, near enough to a bell. */
+static float bell(uint64_t seed, uint64_t purpose)
+{
+	uint64_t bits = leap_sim_hash(seed, purpose);
+	int sum = 0;
+
+	for (int k = 0; k < 4; k++)
+		sum += (bits >> (8 * k)) & 255;
+	return (float)((sum - 510) / 147.8);
+}
+
+/* A dim room: a wide glow and a few vague patches of reflected light. */
+#define PATCHES 5
+
+static void background_init(struct picture *p, uint64_t seed)
+{
+	double x[PATCHES], y[PATCHES], wide[PATCHES], high[PATCHES];
+
+	for (int k = 0; k < PATCHES; k++) {
+		x[k] = leap_sim_uniform(seed, 10 * k, 0, WIDTH);
+		y[k] = leap_sim_uniform(seed, 10 * k + 1, 0, HEIGHT);
+		wide[k] = leap_sim_uniform(seed, 10 * k + 2, 40, 160);
+		high[k] = leap_sim_uniform(seed, 10 * k + 3, 0.2, 1.3);
+	}
+	for (int r = 0; r < HEIGHT; r++) {
+		for (int c = 0; c < WIDTH; c++) {
+			double sum = 0.3;
+
+			for (int k = 0; k < PATCHES; k++) {
+				double dx = (c - x[k]) / wide[k];
+				double dy = 2 * (r - y[k]) / wide[k];
+
+				sum += high[k] / (1 + dx * dx + dy * dy);
+			}
+			p->row[r][c] = (float)sum;
+		}
+	}
+}
+
+int leap_sim_sensor_new(const struct leap_camera *camera, uint64_t seed,
+			struct leap_sim_sensor **ret_sensor)
+{
+	struct leap_sim_sensor *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->seed = seed;
+	for (int e = 0; e < LEAP_EYES; e++) {
+		leap_sim_optics_init(camera, e, &s->eye[e].optics);
+		background_init(&s->eye[e].background, leap_sim_hash(seed, 0x0b + e));
+	}
+	for (int i = 0; i < NOISE_STARTS + WIDTH; i++)
+		s->noise[i] = bell(leap_sim_hash(seed, 1), i);
+	*ret_sensor = s;
+	return 0;
+}
+
+void leap_sim_sensor_free(struct leap_sim_sensor *sensor)
+{
+	free(sensor);
+}
+
+/* What leap_sim_optics_visit() needs to paint one eye's picture. */
+struct painting {
+	struct eye *eye;
+	const struct leap_sim_light *light;
+	unsigned int row_low, row_high, column_low, column_high;
+};
+
+static void paint_tile(void *context, unsigned int row, unsigned int column,
+		       const struct leap_sim_sight *sight)
+{
+	struct painting *p = context;
+	const struct leap_sim_tile *tile = &p->eye->optics.tile[row][column];
+	float signal[LEAP_SIM_LANES], cover[LEAP_SIM_LANES];
+	unsigned int r0 = row * LEAP_SIM_TILE_ROWS, c0 = column * LEAP_SIM_TILE_COLUMNS;
+
+	leap_sim_trace(p->eye->optics.eye_x, tile, sight, p->light, signal, cover);
+	for (int i = 0; i < LEAP_SIM_LANES; i++) {
+		float *pixel = &p->eye->light.row[r0 + i / LEAP_SIM_TILE_COLUMNS]
+						 [c0 + i % LEAP_SIM_TILE_COLUMNS];
+
+		*pixel += cover[i] * (signal[i] - *pixel);
+	}
+	if (r0 < p->row_low)
+		p->row_low = r0;
+	if (c0 < p->column_low)
+		p->column_low = c0;
+	if (r0 + LEAP_SIM_TILE_ROWS > p->row_high)
+		p->row_high = r0 + LEAP_SIM_TILE_ROWS;
+	if (c0 + LEAP_SIM_TILE_COLUMNS > p->column_high)
+		p->column_high = c0 + LEAP_SIM_TILE_COLUMNS;
+}
+
+static void blur_row(const float *from, float *to, unsigned int low, unsigned int high)
+{
+	for (unsigned int c = low; c < high; c++)
+		to[c] = (1 - 2 * BLUR_ACROSS) * from[c] +
+			BLUR_ACROSS * (from[c - 1] + from[c + 1]);
+}
+
+static void blur_column(const struct picture *from, float *to, unsigned int row,
+			unsigned int low, unsigned int high)
+{
+	const float *above = from->row[row - 1], *here = from->row[row];
+	const float *below = from->row[row + 1];
+
+	for (unsigned int c = low; c < high; c++)
+		to[c] = (1 - 2 * BLUR_DOWN) * here[c] +
+			BLUR_DOWN * (above[c] + below[c]);
+}
+
+/*
+ * Only what was painted is worth it: the background is smooth. The picture's outermost
+ * pixels have no neighbours and stay as they are.
+ */
+static void blur(struct painting *p, struct picture *scratch)
+{
+	struct picture *light = &p->eye->light;
+	unsigned int c0 = p->column_low > 1 ? p->column_low - 1 : 1;
+	unsigned int r0 = p->row_low > 1 ? p->row_low - 1 : 1;
+	unsigned int c1 = p->column_high < WIDTH - 1 ? p->column_high + 1 : WIDTH - 1;
+	unsigned int r1 = p->row_high < HEIGHT - 1 ? p->row_high + 1 : HEIGHT - 1;
+
+	if (p->row_low >= p->row_high)
+		return;
+	for (unsigned int r = r0 - 1; r <= r1; r++)
+		blur_row(light->row[r], scratch->row[r], c0, c1);
+	for (unsigned int r = r0; r < r1; r++)
+		blur_column(scratch, light->row[r], r, c0, c1);
+}
+
+static void gather_cells(const struct picture *light, struct cells *cells)
+{
+	for (int r = 0; r < CELLS_DOWN; r++) {
+		float column[WIDTH] = { 0 };
+
+		for (int k = 0; k < CELL; k++)
+			for (int c = 0; c < WIDTH; c++)
+				column[c] += light->row[r * CELL + k][c];
+		for (int c = 0; c < CELLS_ACROSS; c++) {
+			float sum = 0;
+
+			for (int k = 0; k < CELL; k++)
+				sum += column[c * CELL + k];
+			cells->row[r + 1][c + 1] = sum * (STRAY / (CELL * CELL));
+		}
+	}
+}
+
+static void close_edges(struct cells *cells)
+{
+	for (int r = 1; r <= CELLS_DOWN; r++) {
+		cells->row[r][0] = cells->row[r][1];
+		cells->row[r][CELLS_ACROSS + 1] = cells->row[r][CELLS_ACROSS];
+	}
+	memcpy(cells->row[0], cells->row[1], sizeof(cells->row[0]));
+	memcpy(cells->row[CELLS_DOWN + 1], cells->row[CELLS_DOWN],
+	       sizeof(cells->row[0]));
+}
+
+static void smooth_cells(struct cells *cells)
+{
+	struct cells old;
+
+	close_edges(cells);
+	old = *cells;
+	for (int r = 1; r <= CELLS_DOWN; r++)
+		for (int c = 1; c <= CELLS_ACROSS; c++)
+			cells->row[r][c] = 0.25f * old.row[r][c - 1] +
+					   0.5f * old.row[r][c] +
+					   0.25f * old.row[r][c + 1];
+	close_edges(cells);
+	old = *cells;
+	for (int r = 1; r <= CELLS_DOWN; r++)
+		for (int c = 1; c <= CELLS_ACROSS; c++)
+			cells->row[r][c] = 0.25f * old.row[r - 1][c] +
+					   0.5f * old.row[r][c] +
+					   0.25f * old.row[r + 1][c];
+}
+
+static void spread_stray(const struct picture *light, struct cells *cells)
+{
+	gather_cells(light, cells);
+	for (int pass = 0; pass < 3; pass++)
+		smooth_cells(cells);
+	close_edges(cells);
+}
+
+/* Adds the stray light of one row to @signal, interpolated between the cells. */
+static void add_stray(const struct cells *cells, unsigned int row, float signal[WIDTH])
+{
+	float at = ((float)row + 0.5f) / CELL + 0.5f;
+	unsigned int r = (unsigned int)at;
+	float down = at - (float)r, mean[CELLS_ACROSS + 2];
+
+	for (int c = 0; c < CELLS_ACROSS + 2; c++)
+		mean[c] = cells->row[r][c] +
+			  down * (cells->row[r + 1][c] - cells->row[r][c]);
+	for (int c = 0; c < CELL / 2; c++) {
+		signal[c] += mean[1];
+		signal[WIDTH - 1 - c] += mean[CELLS_ACROSS];
+	}
+	for (int cell = 1; cell < CELLS_ACROSS; cell++) {
+		float *run = signal + cell * CELL - CELL / 2;
+		float step = (mean[cell + 1] - mean[cell]) / CELL;
+
+		for (int k = 0; k < CELL; k++)
+			run[k] += mean[cell] + step * ((float)k + 0.5f);
+	}
+}
+
+/* One row of one eye to bytes; the pixels of the other eye lie between. */
+static void develop_row(const struct eye *eye, unsigned int row, float gain,
+			const float *noise, uint8_t *bytes)
+{
+	const float read = READ_NOISE * READ_NOISE * gain * gain;
+	const float shot = SHOT_NOISE * gain;
+	float signal[WIDTH];
+	int value[WIDTH];
+
+	memcpy(signal, eye->light.row[row], sizeof(signal));
+	add_stray(&eye->stray, row, signal);
+	for (int c = 0; c < WIDTH; c++) {
+		float level = signal[c] + BLACK_LEVEL +
+			      noise[c] * __builtin_sqrtf(read + shot * signal[c]) +
+			      0.5f;
+
+		level = level > 0 ? level : 0;
+		value[c] = (int)(level < 255 ? level : 255);
+	}
+	for (int c = 0; c < WIDTH; c++)
+		bytes[2 * c] = (uint8_t)value[c];
+}
+
+/*
+ * The controller writes its settings over the last pixels, each byte for both eyes.
+ * The label in bytes 2 and 4 is 0 on firmware 1.7.0 as long as no dark frames are
+ * interleaved.
+ */
+static void write_metadata(const struct leap_sim_setting *setting, uint8_t *pixels)
+{
+	const uint8_t line[6] = {
+		0x78,
+		0,
+		0,
+		(uint8_t)((setting->leds ? 0x10 : 0) |
+			  ((setting->exposure_us >> 5) & 15)),
+		(uint8_t)(setting->exposure_us & 31),
+		(uint8_t)(setting->gain & 31),
+	};
+	uint8_t *end = pixels + LEAP_SIM_FRAME_SIZE - 2 * sizeof(line);
+
+	for (size_t i = 0; i < sizeof(line); i++)
+		end[2 * i] = end[2 * i + 1] = line[i];
+}
+
+static struct leap_sim_light lighting(const struct leap_sim_setting *setting,
+				      float sensitivity)
+{
+	struct leap_sim_light light = { .ambient = 2.0f * sensitivity };
+
+	for (int k = 0; k < LEAP_SIM_LEDS; k++) {
+		light.x[k] = LED_APART * (float)(k - 1);
+		if (setting->leds & (1u << k))
+			light.power[k] = LED_POWER * sensitivity;
+	}
+	return light;
+}
+
+static void expose(struct leap_sim_sensor *s, struct eye *eye,
+		   const struct leap_sim_surface *surface,
+		   const struct leap_sim_light *light, float sensitivity)
+{
+	struct painting p = { eye, light, HEIGHT, 0, WIDTH, 0 };
+	const float *from = eye->background.row[0];
+	float *to = eye->light.row[0];
+
+	for (int i = 0; i < WIDTH * HEIGHT; i++)
+		to[i] = from[i] * sensitivity;
+	leap_sim_optics_visit(&eye->optics, surface, paint_tile, &p);
+	blur(&p, &s->scratch);
+	spread_stray(&eye->light, &eye->stray);
+}
+
+void leap_sim_sensor_render(struct leap_sim_sensor *sensor,
+			    const struct leap_sim_surface *surface,
+			    const struct leap_sim_setting *setting, uint64_t index,
+			    uint8_t *pixels)
+{
+	float gain = (float)setting->gain / NOMINAL_GAIN;
+	float sensitivity = (float)setting->exposure_us / NOMINAL_EXPOSURE * gain;
+	struct leap_sim_light light = lighting(setting, sensitivity);
+	uint64_t dice = leap_sim_hash(sensor->seed, index);
+
+	for (unsigned int e = 0; e < LEAP_EYES; e++) {
+		expose(sensor, &sensor->eye[e], surface, &light, sensitivity);
+		for (unsigned int r = 0; r < HEIGHT; r++) {
+			uint64_t start = leap_sim_hash(dice, e * HEIGHT + r);
+
+			develop_row(&sensor->eye[e], r, gain,
+				    sensor->noise + start % NOISE_STARTS,
+				    pixels + (size_t)r * WIDTH * 2 + e);
+		}
+	}
+	write_metadata(setting, pixels);
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Light on a surface: follows the rays of one tile to the blended cones and shades
+ * what they meet. Pure, any thread.
+ *
+ * All loops run over the lanes of a tile without branches, so that compilers turn them
+ * into vector instructions; contraction is off, so every machine gets the same bits.
+ */
+#include "sim/trace.h"
+
+#define LANES LEAP_SIM_LANES
+#define STEPS_MAX 24
+#define CLOSE_ENOUGH 0.05f
+
+/* Parts that touch have a crease this soft, millimetres. */
+#define CREASE 1.2f
+
+/* How far light creeps under the skin: the cosine beyond the terminator it reaches. */
+#define WRAP 0.28f
+
+/* Skin is darker where it sees itself within this distance, millimetres. */
+#define OCCLUSION 7.0f
+
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
+	!defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&      \
+	!defined(__SANITIZE_THREAD__)
+#define FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
+#else
+#define FOR_EACH_CPU
+#endif
+
+/* Inlined into each clone, or they would run the slow variant's code. */
+#define LANE_LOOP static inline __attribute__((always_inline))
+
+struct lanes {
+	float v[LANES];
+} __attribute__((aligned(64)));
+
+struct points {
+	struct lanes x, y, z;
+};
+
+LANE_LOOP float least(float a, float b)
+{
+	return a < b ? a : b;
+}
+
+LANE_LOOP float most(float a, float b)
+{
+	return a > b ? a : b;
+}
+
+LANE_LOOP float within(float v, float low, float high)
+{
+	return least(most(v, low), high);
+}
+
+LANE_LOOP void cone_distance(const struct leap_sim_cone *c, const struct points *p,
+			     struct lanes *ret)
+{
+	for (int i = 0; i < LANES; i++) {
+		float x = p->x.v[i] - c->start[0];
+		float y = p->y.v[i] - c->start[1];
+		float z = p->z.v[i] - c->start[2];
+		float h = (x * c->along[0] + y * c->along[1] + z * c->along[2]) *
+			  c->inverse;
+
+		h = within(h, 0, 1);
+		x -= h * c->along[0];
+		y -= h * c->along[1];
+		z -= h * c->along[2];
+		ret->v[i] = __builtin_sqrtf(x * x + y * y + z * z) -
+			    (c->r[0] + h * (c->r[1] + h * c->r[2]));
+	}
+}
+
+/* The smaller of two distances, rounded over a width of @k (quadratic). */
+LANE_LOOP void blend_distance(struct lanes *a, const struct lanes *b, float k)
+{
+	float scale = 0.25f / k;
+
+	for (int i = 0; i < LANES; i++) {
+		float d = a->v[i] - b->v[i];
+		float h = most(k - __builtin_fabsf(d), 0);
+
+		a->v[i] = least(a->v[i], b->v[i]) - h * h * scale;
+	}
+}
+
+LANE_LOOP void distance(const struct leap_sim_sight *sight, const struct points *p,
+			struct lanes *ret)
+{
+	struct lanes part = { 0 }, one;
+
+	for (int i = 0; i < LANES; i++)
+		ret->v[i] = 1e6f;
+	for (unsigned int j = 0; j < sight->count; j++) {
+		const struct leap_sim_cone *c = sight->cone[j];
+
+		if (j > 0 && sight->cone[j - 1]->part == c->part) {
+			cone_distance(c, p, &one);
+			blend_distance(&part, &one, c->blend);
+			continue;
+		}
+		if (j > 0)
+			blend_distance(ret, &part, CREASE);
+		cone_distance(c, p, &part);
+	}
+	blend_distance(ret, &part, CREASE);
+}
+
+/* Distance with what shading needs: gradient, local radius and albedo. */
+struct feel {
+	struct lanes d, x, y, z, radius, albedo;
+};
+
+LANE_LOOP void cone_feel(const struct leap_sim_cone *c, const struct points *p,
+			 struct feel *ret)
+{
+	for (int i = 0; i < LANES; i++) {
+		float x = p->x.v[i] - c->start[0];
+		float y = p->y.v[i] - c->start[1];
+		float z = p->z.v[i] - c->start[2];
+		float raw = (x * c->along[0] + y * c->along[1] + z * c->along[2]) *
+			    c->inverse;
+		float h = within(raw, 0, 1);
+		float length, scale, radius, taper;
+
+		x -= h * c->along[0];
+		y -= h * c->along[1];
+		z -= h * c->along[2];
+		length = __builtin_sqrtf(x * x + y * y + z * z);
+		scale = 1 / most(length, 1e-6f);
+		radius = c->r[0] + h * (c->r[1] + h * c->r[2]);
+		/* The normal leans towards the thin end, but not beyond the ends. */
+		taper = raw == h ? (c->r[1] + 2 * h * c->r[2]) * c->inverse : 0;
+		ret->d.v[i] = length - radius;
+		ret->x.v[i] = x * scale - taper * c->along[0];
+		ret->y.v[i] = y * scale - taper * c->along[1];
+		ret->z.v[i] = z * scale - taper * c->along[2];
+		ret->radius.v[i] = radius;
+		ret->albedo.v[i] = c->albedo;
+	}
+}
+
+LANE_LOOP void mix(struct lanes *a, const struct lanes *b, const struct lanes *weight)
+{
+	for (int i = 0; i < LANES; i++)
+		a->v[i] = b->v[i] + weight->v[i] * (a->v[i] - b->v[i]);
+}
+
+LANE_LOOP void blend_feel(struct feel *a, const struct feel *b, float k)
+{
+	float inverse = 0.5f / k;
+	struct lanes weight;
+
+	for (int i = 0; i < LANES; i++)
+		weight.v[i] = within(0.5f + (b->d.v[i] - a->d.v[i]) * inverse, 0, 1);
+	blend_distance(&a->d, &b->d, k);
+	mix(&a->x, &b->x, &weight);
+	mix(&a->y, &b->y, &weight);
+	mix(&a->z, &b->z, &weight);
+	mix(&a->radius, &b->radius, &weight);
+	mix(&a->albedo, &b->albedo, &weight);
+}
+
+LANE_LOOP void feel(const struct leap_sim_sight *sight, const struct points *p,
+		    struct feel *ret)
+{
+	struct feel part, one;
+	bool first = true;
+
+	cone_feel(sight->cone[0], p, &part);
+	for (unsigned int j = 1; j < sight->count; j++) {
+		const struct leap_sim_cone *c = sight->cone[j];
+
+		cone_feel(c, p, &one);
+		if (sight->cone[j - 1]->part == c->part) {
+			blend_feel(&part, &one, c->blend);
+			continue;
+		}
+		if (first)
+			*ret = part;
+		else
+			blend_feel(ret, &part, CREASE);
+		first = false;
+		part = one;
+	}
+	if (first)
+		*ret = part;
+	else
+		blend_feel(ret, &part, CREASE);
+	for (int i = 0; i < LANES; i++) {
+		float length = __builtin_sqrtf(ret->x.v[i] * ret->x.v[i] +
+					       ret->y.v[i] * ret->y.v[i] +
+					       ret->z.v[i] * ret->z.v[i]);
+		float scale = 1 / most(length, 1e-6f);
+
+		ret->x.v[i] *= scale;
+		ret->y.v[i] *= scale;
+		ret->z.v[i] *= scale;
+	}
+}
+
+LANE_LOOP void advance(float eye_x, const struct leap_sim_tile *tile,
+		       const struct lanes *t, struct points *ret)
+{
+	for (int i = 0; i < LANES; i++) {
+		ret->x.v[i] = eye_x + t->v[i] * tile->x[i];
+		ret->y.v[i] = t->v[i] * tile->y[i];
+		ret->z.v[i] = t->v[i] * tile->z[i];
+	}
+}
+
+/* Sphere tracing: a ray may safely go as far as the surface is away. */
+LANE_LOOP void march(float eye_x, const struct leap_sim_tile *tile,
+		     const struct leap_sim_sight *sight, struct lanes *ret_t)
+{
+	struct lanes t, d, nearest;
+	struct points p;
+
+	for (int i = 0; i < LANES; i++) {
+		t.v[i] = ret_t->v[i] = sight->nearest;
+		nearest.v[i] = 1e6f;
+	}
+	for (int step = 0; step < STEPS_MAX; step++) {
+		int going = 0;
+
+		advance(eye_x, tile, &t, &p);
+		distance(sight, &p, &d);
+		for (int i = 0; i < LANES; i++) {
+			float away = __builtin_fabsf(d.v[i]);
+			int nearer = away < nearest.v[i];
+
+			ret_t->v[i] = nearer ? t.v[i] : ret_t->v[i];
+			nearest.v[i] = nearer ? away : nearest.v[i];
+			going += (nearest.v[i] > CLOSE_ENOUGH) &
+				 (t.v[i] < sight->farthest);
+			t.v[i] += d.v[i];
+		}
+		if (going == 0)
+			break;
+	}
+}
+
+/*
+ * The ray passes the local sphere of the surface at a depth that is known also for rays
+ * that just miss it; compared with the pixel's extent along the normal it says how much
+ * of the pixel is covered.
+ */
+LANE_LOOP void cover(const struct leap_sim_tile *tile, const struct lanes *t,
+		     const struct feel *f, struct lanes *ret)
+{
+	for (int i = 0; i < LANES; i++) {
+		float facing = f->x.v[i] * tile->x[i] + f->y.v[i] * tile->y[i] +
+			       f->z.v[i] * tile->z[i];
+		float sine = __builtin_sqrtf(most(1 - facing * facing, 0));
+		float radius = most(f->radius.v[i], 1);
+		float depth = (radius + f->d.v[i]) * sine - radius;
+		float across = f->x.v[i] * tile->column[0] +
+			       f->y.v[i] * tile->column[1] +
+			       f->z.v[i] * tile->column[2];
+		float down = f->x.v[i] * tile->row[0] + f->y.v[i] * tile->row[1] +
+			     f->z.v[i] * tile->row[2];
+		float extent = t->v[i] *
+			       (__builtin_fabsf(across) + __builtin_fabsf(down)) /
+			       most(sine, 0.2f);
+		float part = within(0.5f - depth / most(extent, 1e-3f), 0, 1);
+
+		ret->v[i] = tile->y[i] > 0 ? part : 0;
+	}
+}
+
+LANE_LOOP void shade(const struct leap_sim_tile *tile, const struct points *p,
+		     const struct feel *f, const struct leap_sim_light *light,
+		     struct lanes *ret)
+{
+	for (int i = 0; i < LANES; i++)
+		ret->v[i] = light->ambient;
+	for (int led = 0; led < LEAP_SIM_LEDS; led++) {
+		for (int i = 0; i < LANES; i++) {
+			float x = light->x[led] - p->x.v[i];
+			float y = -p->y.v[i], z = -p->z.v[i];
+			float square = x * x + y * y + z * z;
+			float inverse = 1 / __builtin_sqrtf(most(square, 1));
+			float facing = (x * f->x.v[i] + y * f->y.v[i] + z * f->z.v[i]) *
+				       inverse;
+			float lit = most(facing + WRAP, 0) * (1 / (1 + WRAP));
+			/* The LEDs' own lobe: less to the sides. */
+			float lobe = most(-y * inverse, 0);
+
+			/* A little gloss, where the skin mirrors the LEDs. */
+			lit += 0.10f * most(2 * facing * facing - 1, 0) * lit;
+			ret->v[i] += light->power[led] * lit * lobe * inverse * inverse;
+		}
+	}
+	/* The lens passes less to its edge. */
+	for (int i = 0; i < LANES; i++)
+		ret->v[i] *= f->albedo.v[i] * tile->y[i];
+}
+
+LANE_LOOP void occlude(const struct leap_sim_sight *sight, const struct points *p,
+		       const struct feel *f, struct lanes *signal)
+{
+	struct points off;
+	struct lanes d;
+
+	for (int i = 0; i < LANES; i++) {
+		off.x.v[i] = p->x.v[i] + OCCLUSION * f->x.v[i];
+		off.y.v[i] = p->y.v[i] + OCCLUSION * f->y.v[i];
+		off.z.v[i] = p->z.v[i] + OCCLUSION * f->z.v[i];
+	}
+	distance(sight, &off, &d);
+	for (int i = 0; i < LANES; i++) {
+		float open = within(d.v[i] * (1 / OCCLUSION), 0, 1);
+
+		signal->v[i] *= 0.4f + 0.6f * open;
+	}
+}
+
+FOR_EACH_CPU
+void leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
+		    const struct leap_sim_sight *sight,
+		    const struct leap_sim_light *light,
+		    float ret_signal[LEAP_SIM_LANES], float ret_cover[LEAP_SIM_LANES])
+{
+	struct lanes t, signal, part;
+	struct points p;
+	struct feel f;
+
+	march(eye_x, tile, sight, &t);
+	advance(eye_x, tile, &t, &p);
+	feel(sight, &p, &f);
+	cover(tile, &t, &f, &part);
+	shade(tile, &p, &f, light, &signal);
+	occlude(sight, &p, &f, &signal);
+	for (int i = 0; i < LANES; i++) {
+		ret_signal[i] = signal.v[i];
+		ret_cover[i] = part.v[i];
+	}
+}
