@@ -22,7 +22,7 @@
  *	4. read barrier, load S->sequence again; if it is no longer N, what was used
  *	   in step 3 has been overwritten: discard it and go on at the head
  *
- * Barriers, each with its partner (W: driver/leap_ring.c, R: the reader):
+ * Barriers, each with its partner (W: driver/ring.c, R: the reader):
  *
  *	W1 sequence = 0;  wmb;  metadata reset       R4 rmb; sequence again
  *	W2 metadata reset; wmb; sequence = N         R1 acquire of sequence
@@ -52,7 +52,8 @@
 
 /*
  * leap_slot::flags. A frame with any of SHORT, ERROR or OVERRUN set is published,
- * so that loss is never hidden, but its pixels past leap_slot::filled are stale.
+ * so that loss is never hidden, but its pixels past leap_slot::filled are stale, and
+ * those before it may be out of place: a lost payload leaves no mark of where it was.
  */
 #define LEAP_FRAME_SHORT (1U << 0) /* fewer bytes than the mode has */
 #define LEAP_FRAME_ERROR (1U << 1) /* the device flagged it, or a transfer failed */
@@ -88,7 +89,8 @@
  * @lost: frames that the device started and the ring never saw
  * @short_frames: frames published with LEAP_FRAME_SHORT
  * @errors: transfers that failed and payloads that were refused
- * @restarts: times the stream was started again after a stall
+ * @restarts: times the stream was started again after a stall, a reset or sleep
+ * @control_errors: control requests that failed or were answered implausibly
  *
  * Counters are modulo 2^32.
  */
@@ -112,7 +114,8 @@ struct leap_ring_header {
 	__u32 short_frames;
 	__u32 errors;
 	__u32 restarts;
-	__u32 reserved[45];
+	__u32 control_errors;
+	__u32 reserved[44];
 };
 
 /**
@@ -129,9 +132,9 @@ struct leap_ring_header {
  * @height: rows
  * @lost_before: frames lost directly before this one
  * @exposure_us: exposure in microseconds; valid with LEAP_FRAME_METADATA
- * @gain: analog gain in 1/16, 16..63; valid with LEAP_FRAME_METADATA (of it the
- *	frame carries the low five bits, the driver completes them from the last
- *	gain that was set)
+ * @gain: analog gain in 1/16, 16..63; valid with LEAP_FRAME_METADATA (the frame
+ *	carries the low nine bits of the exposure and the low five of the gain; the
+ *	driver completes them from the value that was set last)
  * @label: the device's 8-bit frame label; valid with LEAP_FRAME_METADATA
  *
  * The pixels are interleaved: each column of a row is the left eye's byte, then
@@ -209,16 +212,18 @@ struct leap_control {
  *			-EIO the device does not answer, -EBADMSG its read-back is
  *			implausible
  * LEAP_IOC_START	asks for the stream on behalf of this file; the device streams
- *			while any file asks. Idempotent. close() takes it back.
+ *			while any file asks. Idempotent. The end of the file takes
+ *			it back: that is close(), or munmap() when that comes later.
  *			-EIO the device refuses the mode
  * LEAP_IOC_STOP	takes it back
  *
- * read() gives one whole frame (pixels only), the newest complete one that this
- * file has not yet read, and asks for the stream by itself. -EMSGSIZE when the
- * buffer is smaller than the frame. poll() reports POLLIN when the head is newer
- * than the last one this file saw (the head at a read(), or at a poll() that
- * reported it): one system call per frame for a sleeping reader. After unplugging
- * it reports POLLHUP | POLLERR.
+ * read() gives one whole, undamaged frame (pixels only), the newest complete one that
+ * this file has not yet seen, and asks for the stream by itself. -EMSGSIZE when the
+ * buffer is smaller than the frame, -EAGAIN with O_NONBLOCK. poll() reports POLLIN
+ * when the head is newer than the last one this file saw (the head at open(), at a
+ * read(), or at a poll() that reported it): one system call per frame for a sleeping
+ * reader. After unplugging it reports POLLHUP | POLLERR. With epoll, look at the head
+ * once after EPOLL_CTL_ADD, which takes the report of a frame that is already there.
  */
 #define LEAP_IOC_MAGIC 0xE1
 #define LEAP_IOC_INFO _IOR(LEAP_IOC_MAGIC, 0x00, struct leap_info)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels this module is built for, 5.10 and later. Each
+ * entry says which release changed what; no other file asks for a version.
+ */
+#ifndef LEAP_COMPAT_H
+#define LEAP_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+
+/* 6.3 made vm_flags read-only, to be changed through helpers that check the lock. */
+static inline void leap_vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, flags);
+#else
+	vma->vm_flags &= ~flags;
+#endif
+}
+
+#endif /* LEAP_COMPAT_H */
