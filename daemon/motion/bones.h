@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frames of reference of palm, arm and bones, and the sizes of fingers.
+ * Pure functions of one hand; they answer with orthonormal bases for any joints.
+ */
+#ifndef LEAP_BONES_H
+#define LEAP_BONES_H
+
+#include "daemon/motion/frame.h"
+
+/**
+ * leap_palm_basis() - x to the hand's right (left for a left hand), y out of the back of
+ * the hand, z from the fingers to the wrist
+ * @normal: out of the palm; need be neither unit nor perpendicular to @direction
+ * @direction: towards the fingers; keeps its direction exactly
+ *
+ * Return: orthonormal, determinant +1 (right) or -1 (left).
+ */
+struct mat3 leap_palm_basis(bool left, struct vec3 normal, struct vec3 direction);
+
+/**
+ * leap_arm_basis() - z along the arm to the elbow, x the palm's x turned into the arm
+ * As in the one recorded frame that has it (agrees to 0.0001 degrees).
+ */
+struct mat3 leap_arm_basis(bool left, const struct mat3 *palm, struct vec3 wrist,
+			   struct vec3 elbow);
+
+/**
+ * leap_finger_bases() - the bases of one finger's bones
+ * z goes back along the bone. x is the axis about which the finger bends: the normal
+ * of proximal and distal bone, the same for all bones (recordings agree to 0.01
+ * degrees). A finger too straight to have one takes the mean axis of the recordings. The
+ * thumb's missing metacarpal has the constant basis that the original gave it.
+ */
+void leap_finger_bases(bool left, enum leap_finger_type type, const struct mat3 *palm,
+		       const struct vec3 joint[LEAP_JOINTS],
+		       struct mat3 ret_bases[LEAP_BONES]);
+
+/** leap_fingertip() - centre of the fingertip: 0.23 of the distal bone before its end */
+struct vec3 leap_fingertip(const struct vec3 joint[LEAP_JOINTS]);
+
+/**
+ * leap_finger_length() - apparent length, millimetres
+ * From the middle of the proximal bone (thumb: from its end) along the bones to the
+ * fingertip's centre; equals 0.70 (thumb 0.49) of the three bones in the recordings.
+ */
+double leap_finger_length(enum leap_finger_type type,
+			  const struct vec3 joint[LEAP_JOINTS]);
+
+/** leap_finger_width() - millimetres; the recordings' constant share of the palm's */
+double leap_finger_width(enum leap_finger_type type, double palm_width);
+
+/** leap_arm_width() - likewise; 0.684 in the recorded frame that has it */
+double leap_arm_width(double palm_width);
+
+#endif /* LEAP_BONES_H */

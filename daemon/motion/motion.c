@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// From the tracker's hands to complete frames: identity, time and order; the values are
+// derived in the other files of this room. Owned by the tracking thread.
+#include <errno.h>
+#include <stdlib.h>
+
+#include "daemon/motion/bones.h"
+#include "daemon/motion/frame_clock.h"
+#include "daemon/motion/hand_history.h"
+#include "daemon/motion/motion.h"
+
+#define BOX_HEIGHT 200.0
+/* Size at that height as the original reported it; it grows with the field of view. */
+#define BOX_WIDTH 235.247
+#define BOX_DEPTH 147.751
+
+#define REACH 1e6 /* millimetres; whatever is farther off is no hand */
+
+struct leap_motion {
+	struct leap_motion_options options;
+	struct leap_frame_clock clock;
+	int64_t frame_id;
+	int32_t newest_hand_id;
+	unsigned int count;
+	struct leap_hand_history history[LEAP_HANDS_MAX]; /* by increasing id */
+	bool any_hand_yet;
+	bool hands_changed; /* since the frame's factors were computed */
+	struct leap_factors_anchor anchor;
+	struct leap_motion_factors factors;
+};
+
+void leap_motion_options_default(struct leap_motion_options *ret_options)
+{
+	*ret_options = (struct leap_motion_options){ .box_height = BOX_HEIGHT };
+}
+
+int leap_motion_new(const struct leap_motion_options *options,
+		    struct leap_motion **ret_motion)
+{
+	struct leap_motion *motion = calloc(1, sizeof(*motion));
+
+	if (!motion)
+		return -ENOMEM;
+	motion->options = *options;
+	motion->anchor = leap_factors_anchor_none();
+	motion->factors.r = mat3_identity();
+	*ret_motion = motion;
+	return 0;
+}
+
+void leap_motion_free(struct leap_motion *motion)
+{
+	free(motion);
+}
+
+static bool within(struct vec3 v, double limit)
+{
+	return fabs(v.x) <= limit && fabs(v.y) <= limit && fabs(v.z) <= limit;
+}
+
+static bool is_sane(const struct leap_tracked_hand *hand)
+{
+	for (int finger = 0; finger < LEAP_FINGERS; finger++)
+		for (int joint = 0; joint < LEAP_JOINTS; joint++)
+			if (!within(hand->joint[finger][joint], REACH))
+				return false;
+	return within(hand->palm, REACH) && within(hand->wrist, REACH) &&
+	       within(hand->elbow, REACH) && within(hand->normal, REACH) &&
+	       within(hand->direction, REACH) && fabs(hand->palm_width) <= REACH &&
+	       isfinite(hand->confidence);
+}
+
+static int check(const struct leap_hands *hands)
+{
+	if (hands->count > LEAP_HANDS_MAX)
+		return -EINVAL;
+	for (unsigned int i = 0; i < hands->count; i++) {
+		if (!is_sane(&hands->hand[i]))
+			return -EINVAL;
+		for (unsigned int j = 0; j < i; j++)
+			if (hands->hand[i].track == hands->hand[j].track)
+				return -EINVAL;
+	}
+	return 0;
+}
+
+static const struct leap_tracked_hand *find(const struct leap_hands *hands,
+					    uint32_t track)
+{
+	for (unsigned int i = 0; i < hands->count; i++)
+		if (hands->hand[i].track == track)
+			return &hands->hand[i];
+	return NULL;
+}
+
+static bool is_known(const struct leap_motion *motion, uint32_t track)
+{
+	for (unsigned int i = 0; i < motion->count; i++)
+		if (motion->history[i].track == track)
+			return true;
+	return false;
+}
+
+/* Hands that are gone leave, the others step on; their order stays. */
+static void follow_known(struct leap_motion *motion, const struct leap_hands *hands,
+			 int64_t now_us)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < motion->count; i++) {
+		struct leap_hand_history history = motion->history[i];
+		const struct leap_tracked_hand *hand = find(hands, history.track);
+
+		if (!hand) {
+			motion->hands_changed = true;
+			continue;
+		}
+		leap_hand_history_step(&history, hand, now_us);
+		motion->history[kept++] = history;
+	}
+	motion->count = kept;
+}
+
+static void welcome_new(struct leap_motion *motion, const struct leap_hands *hands,
+			int64_t now_us)
+{
+	for (unsigned int i = 0; i < hands->count; i++) {
+		if (is_known(motion, hands->hand[i].track))
+			continue;
+		leap_hand_history_start(&motion->history[motion->count++],
+					&hands->hand[i], ++motion->newest_hand_id,
+					now_us);
+		motion->hands_changed = true;
+	}
+}
+
+/* The tracker's hands in the order of their ids, with orthonormal axes. */
+static void line_up(const struct leap_motion *motion, const struct leap_hands *hands,
+		    struct leap_tracked_hand ret_hand[LEAP_HANDS_MAX])
+{
+	for (unsigned int i = 0; i < motion->count; i++) {
+		struct leap_tracked_hand *hand = &ret_hand[i];
+		struct mat3 palm;
+
+		*hand = *find(hands, motion->history[i].track);
+		palm = leap_palm_basis(hand->left, hand->normal, hand->direction);
+		hand->normal = vec3_scale(palm.row[1], -1.0);
+		hand->direction = vec3_scale(palm.row[2], -1.0);
+	}
+}
+
+/*
+ * The frame's factors go on from where they were when hands come or go. A hand that is
+ * alone has the frame's factors, and the first of all has its pose.
+ */
+static void update_factors(struct leap_motion *motion,
+			   const struct leap_tracked_hand *hand)
+{
+	struct leap_motion_factors pose;
+
+	if (motion->count == 0)
+		return;
+	pose = leap_hands_pose(hand, motion->count);
+	if (motion->hands_changed && motion->any_hand_yet)
+		motion->anchor = leap_factors_anchor_at(&pose, &motion->factors);
+	if (motion->count == 1 &&
+	    motion->history[0].first_us == motion->clock.timestamp_us)
+		motion->history[0].anchor = motion->anchor;
+	motion->factors = leap_factors_apply(&motion->anchor, &pose);
+	motion->any_hand_yet = true;
+	motion->hands_changed = false;
+}
+
+static void begin_frame(struct leap_motion *motion, int64_t time_ns,
+			struct leap_frame *ret_frame)
+{
+	double growth = motion->options.box_height / BOX_HEIGHT;
+
+	*ret_frame = (struct leap_frame){
+		.id = ++motion->frame_id,
+		.timestamp_us = leap_frame_clock_tick(&motion->clock, time_ns,
+						      motion->options.epoch_ns),
+		.frame_rate = leap_frame_clock_rate(&motion->clock),
+		.box_center = vec3(0, motion->options.box_height, 0),
+		.box_size = vec3(BOX_WIDTH * growth, BOX_WIDTH * growth,
+				 BOX_DEPTH * growth),
+		.motion = motion->factors,
+	};
+}
+
+int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hands,
+		       struct leap_frame *ret_frame)
+{
+	struct leap_tracked_hand hand[LEAP_HANDS_MAX];
+	int error = check(hands);
+
+	begin_frame(motion, hands->time_ns, ret_frame);
+	if (error)
+		return error;
+	follow_known(motion, hands, ret_frame->timestamp_us);
+	welcome_new(motion, hands, ret_frame->timestamp_us);
+	line_up(motion, hands, hand);
+	update_factors(motion, hand);
+	ret_frame->motion = motion->factors;
+	for (unsigned int i = 0; i < motion->count; i++)
+		leap_hand_history_describe(&motion->history[i], &hand[i],
+					   &ret_frame->hand[i],
+					   &ret_frame->pointable[i * LEAP_FINGERS]);
+	ret_frame->hand_count = motion->count;
+	ret_frame->pointable_count = motion->count * LEAP_FINGERS;
+	return 0;
+}

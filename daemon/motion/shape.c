@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// Extended, grab, pinch and sphere of one hand. See shape.h for formulas and sources.
+// Pure functions, any thread.
+#include "daemon/motion/bones.h"
+#include "daemon/motion/shape.h"
+
+#define MIDDLE_FINGER_BONES 88.36 /* millimetres, of a hand of scale 1 */
+
+#define EXTENDED_ANGLE 1.31 /* radians */
+#define EXTENDED_THUMB 71.15 /* millimetres at scale 1 */
+
+#define GRAB_BEGIN 0.8 /* radians */
+#define GRAB_END 2.0
+#define PINCH_BEGIN 60.0 /* millimetres at scale 1 */
+#define PINCH_END 22.0
+
+#define SPHERE_RADIUS_MAX 2000.0
+/* Share of the points' spread added in every direction: keeps flat hands' balls finite */
+#define SPHERE_STIFFNESS 1e-4
+#define SPHERE_SPREAD_MIN 1e-3 /* square millimetres */
+
+/* Points of the ball in question, by their share in the fit. */
+struct weighted_points {
+	unsigned int count;
+	struct vec3 at[1 + LEAP_FINGERS * 3];
+	double weight[1 + LEAP_FINGERS * 3];
+	double total;
+};
+
+static double clamp(double value, double low, double high)
+{
+	return fmax(low, fmin(high, value));
+}
+
+static double angle(struct vec3 a, struct vec3 b)
+{
+	return atan2(vec3_length(vec3_cross(a, b)), vec3_dot(a, b));
+}
+
+static struct vec3 bone(const struct vec3 joint[LEAP_JOINTS], enum leap_joint from)
+{
+	return vec3_sub(joint[from + 1], joint[from]);
+}
+
+double leap_hand_scale(const struct leap_tracked_hand *hand)
+{
+	const struct vec3 *joint = hand->joint[LEAP_MIDDLE];
+	double length = vec3_length(bone(joint, LEAP_MCP)) +
+			vec3_length(bone(joint, LEAP_PIP)) +
+			vec3_length(bone(joint, LEAP_DIP));
+
+	return length > 1.0 ? clamp(length / MIDDLE_FINGER_BONES, 0.25, 4.0) : 1.0;
+}
+
+bool leap_finger_extended(const struct leap_tracked_hand *hand,
+			  enum leap_finger_type type, double scale)
+{
+	struct vec3 tip = leap_fingertip(hand->joint[type]);
+
+	if (type == LEAP_THUMB)
+		return vec3_distance(tip, hand->palm) > EXTENDED_THUMB * scale;
+	return angle(vec3_sub(tip, hand->joint[type][LEAP_PIP]), hand->direction) <=
+	       EXTENDED_ANGLE;
+}
+
+double leap_grab_strength(const struct leap_tracked_hand *hand)
+{
+	double least = M_PI;
+
+	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++) {
+		const struct vec3 *joint = hand->joint[finger];
+
+		least = fmin(least,
+			     angle(bone(joint, LEAP_MCP), bone(joint, LEAP_DIP)));
+	}
+	return clamp((least - GRAB_BEGIN) / (GRAB_END - GRAB_BEGIN), 0.0, 1.0);
+}
+
+double leap_grab_angle(const struct leap_tracked_hand *hand)
+{
+	double sum = 0.0;
+
+	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++) {
+		const struct vec3 *joint = hand->joint[finger];
+
+		sum += angle(bone(joint, LEAP_CARP), bone(joint, LEAP_DIP));
+	}
+	return sum / (LEAP_FINGERS - 1);
+}
+
+static double thumb_gap(const struct leap_tracked_hand *hand, int finger)
+{
+	return vec3_distance(leap_fingertip(hand->joint[LEAP_THUMB]),
+			     leap_fingertip(hand->joint[finger]));
+}
+
+double leap_pinch_strength(const struct leap_tracked_hand *hand, double scale)
+{
+	double gap = INFINITY;
+
+	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++)
+		gap = fmin(gap, thumb_gap(hand, finger));
+	return clamp((PINCH_BEGIN - gap / scale) / (PINCH_BEGIN - PINCH_END), 0.0, 1.0);
+}
+
+double leap_pinch_distance(const struct leap_tracked_hand *hand)
+{
+	return thumb_gap(hand, LEAP_INDEX);
+}
+
+static void add_point(struct weighted_points *points, struct vec3 at, double weight)
+{
+	points->at[points->count] = at;
+	points->weight[points->count++] = weight;
+	points->total += weight;
+}
+
+static void sphere_points(const struct leap_tracked_hand *hand,
+			  struct weighted_points *ret_points)
+{
+	*ret_points = (struct weighted_points){ 0 };
+	add_point(ret_points, hand->palm, 0.25);
+	for (int finger = 0; finger < LEAP_FINGERS; finger++) {
+		const struct vec3 *joint = hand->joint[finger];
+		bool thumb = finger == LEAP_THUMB;
+
+		add_point(ret_points, leap_fingertip(joint), thumb ? 4.0 : 1.0);
+		if (thumb)
+			add_point(ret_points, joint[LEAP_DIP], 0.3);
+		else
+			add_point(ret_points, joint[LEAP_PIP], 0.01);
+	}
+}
+
+static struct vec3 mean(const struct weighted_points *points)
+{
+	struct vec3 sum = { 0 };
+
+	for (unsigned int i = 0; i < points->count; i++)
+		sum = vec3_madd(sum, points->weight[i] / points->total, points->at[i]);
+	return sum;
+}
+
+/* Solves the symmetric, positive definite m * x = v. */
+static struct vec3 solve(const struct mat3 *m, struct vec3 v)
+{
+	struct vec3 a = vec3_cross(m->row[1], m->row[2]);
+	struct vec3 b = vec3_cross(m->row[2], m->row[0]);
+	struct vec3 c = vec3_cross(m->row[0], m->row[1]);
+	double determinant = vec3_dot(m->row[0], a);
+	struct vec3 sum = vec3_madd(vec3_madd(vec3_scale(a, v.x), v.y, b), v.z, c);
+
+	return vec3_scale(sum, 1.0 / determinant);
+}
+
+/*
+ * |p|^2 = 2 c.p + (r^2 - |c|^2) for every point p on the ball, in the least squares
+ * sense; relative to the points' mean, where the last term is the mean of |p|^2.
+ */
+void leap_hand_sphere(const struct leap_tracked_hand *hand, struct vec3 *ret_center,
+		      double *ret_radius)
+{
+	struct weighted_points points;
+	struct mat3 spread = { 0 };
+	struct vec3 origin, moment = { 0 }, center;
+	double square = 0.0, stiffness, far;
+
+	sphere_points(hand, &points);
+	origin = mean(&points);
+	for (unsigned int i = 0; i < points.count; i++) {
+		struct vec3 p = vec3_sub(points.at[i], origin);
+		double weight = points.weight[i] / points.total;
+		double pp = vec3_dot(p, p);
+
+		spread.row[0] = vec3_madd(spread.row[0], weight * p.x, p);
+		spread.row[1] = vec3_madd(spread.row[1], weight * p.y, p);
+		spread.row[2] = vec3_madd(spread.row[2], weight * p.z, p);
+		moment = vec3_madd(moment, weight * pp / 2.0, p);
+		square += weight * pp;
+	}
+	stiffness = fmax(square * SPHERE_STIFFNESS, SPHERE_SPREAD_MIN);
+	spread.row[0].x += stiffness;
+	spread.row[1].y += stiffness;
+	spread.row[2].z += stiffness;
+	center = solve(&spread, moment);
+	far = vec3_length(center);
+	if (far > SPHERE_RADIUS_MAX)
+		center = vec3_scale(center, SPHERE_RADIUS_MAX / far);
+	*ret_center = vec3_add(origin, center);
+	*ret_radius = sqrt(vec3_dot(center, center) + square);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a hand is held: extended fingers, grab, pinch, the ball it could hold.
+ * Pure functions of one tracked hand whose direction and normal are unit vectors.
+ */
+#ifndef LEAP_SHAPE_H
+#define LEAP_SHAPE_H
+
+#include "daemon/motion/frame.h"
+
+/**
+ * leap_hand_scale() - size of the hand in mean adult hands
+ * From the three bones of the middle finger, 44.63 + 26.33 + 17.40 mm in the mean hand;
+ * 1 when they have no length, never below 0.25 or above 4.
+ */
+double leap_hand_scale(const struct leap_tracked_hand *hand);
+
+/**
+ * leap_finger_extended() - straight enough to be counted
+ * Fingers: pip to tip within 1.31 rad of the hand's direction (99.7 % of the recorded
+ * fingers); thumb: tip more than 71.15 mm * scale from the palm's centre (99.2 %).
+ */
+bool leap_finger_extended(const struct leap_tracked_hand *hand,
+			  enum leap_finger_type type, double scale);
+
+/**
+ * leap_grab_strength() - 0 open to 1 fist
+ * The least bent of the four fingers decides: the angle between its proximal and distal
+ * bone, 0.8 rad to 2.0 rad. Exact for every recording of service 2.0 and later.
+ */
+double leap_grab_strength(const struct leap_tracked_hand *hand);
+
+/**
+ * leap_grab_angle() - radians, 0 open to about pi
+ * Mean angle between metacarpal and distal bone of the four fingers; 0.3 % off in the
+ * one recorded frame that has it.
+ */
+double leap_grab_angle(const struct leap_tracked_hand *hand);
+
+/**
+ * leap_pinch_strength() - 0 to 1, thumb against the nearest finger
+ * Distance of the tips' centres, 60 mm to 22 mm times the scale. Exact for every
+ * recording.
+ */
+double leap_pinch_strength(const struct leap_tracked_hand *hand, double scale);
+
+/** leap_pinch_distance() - millimetres between the tips of thumb and index finger */
+double leap_pinch_distance(const struct leap_tracked_hand *hand);
+
+/**
+ * leap_hand_sphere() - the ball that the hand seems to hold
+ * Algebraic least squares through tips, palm and the outer joints, with weights fitted
+ * to the recordings (see the table in shape.c for what remains).
+ *
+ * @ret_radius: millimetres, at most about 2000
+ */
+void leap_hand_sphere(const struct leap_tracked_hand *hand, struct vec3 *ret_center,
+		      double *ret_radius);
+
+#endif /* LEAP_SHAPE_H */
