@@ -30,6 +30,7 @@
 #define LINE_SIZE 128
 #define SOCKET_BUFFER (1 << 20)
 #define ROUNDS 16 /* of sending before others get their turn */
+#define PATIENCE_NS 1000000
 
 /* where poll() looks; the links follow */
 enum {
@@ -58,6 +59,7 @@ struct lines {
 struct server {
 	const struct leap_server_options *options;
 	struct leap_session_port port;
+	uint64_t now_ns; /* since waking up */
 	struct link links[LINKS];
 	uint64_t links_made;
 	int listener;
@@ -230,7 +232,7 @@ static int plug(struct server *server)
 {
 	int r;
 
-	r = leap_device_new(&server->options->device, monotonic_ns(),
+	r = leap_device_new(&server->options->device, server->now_ns,
 			    &server->port.device);
 	if (r < 0) {
 		complain("cannot make the controller: %s", strerror(-r));
@@ -284,7 +286,7 @@ static int link_send(struct link *link)
 	return 1;
 }
 
-static int link_receive(struct link *link)
+static int link_receive(struct link *link, uint64_t now_ns)
 {
 	uint8_t *to;
 	size_t room = leap_session_room(link->session, &to);
@@ -297,17 +299,17 @@ static int link_receive(struct link *link)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
 	if (n == 0)
 		return -ECONNRESET;
-	return leap_session_received(link->session, n, monotonic_ns());
+	return leap_session_received(link->session, n, now_ns);
 }
 
 /* Send what there is and what becomes ready meanwhile. */
-static int link_work(struct link *link)
+static int link_work(struct link *link, uint64_t now_ns)
 {
 	const uint8_t *from;
 	int r;
 
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		r = leap_session_run(link->session, monotonic_ns());
+		r = leap_session_run(link->session, now_ns);
 		if (r < 0) {
 			link_send(link);
 			return r;
@@ -321,14 +323,13 @@ static int link_work(struct link *link)
 	return leap_session_finished(link->session) ? -ESHUTDOWN : 0;
 }
 
-static void serve_link(struct server *server, struct link *link, short events)
+static void serve_link(struct server *server, struct link *link)
 {
-	int r = 0;
+	int r;
 
-	if (events & (POLLIN | POLLHUP | POLLERR))
-		r = link_receive(link);
+	r = link_receive(link, server->now_ns);
 	if (r == 0)
-		r = link_work(link);
+		r = link_work(link, server->now_ns);
 	else
 		link_send(link);
 	if (r < 0)
@@ -492,24 +493,39 @@ static int start(struct server *server)
 	return plug(server);
 }
 
-static void fill_poll(struct server *server, struct pollfd *poll)
+/*
+ * While a payload is about to fall due, what the host has to say can wait for it: the
+ * buffers it hands back one by one would otherwise double the number of wake-ups.
+ */
+static short link_events(const struct server *server, const struct link *link)
 {
 	const uint8_t *from;
+	uint64_t due;
 	uint8_t *to;
+	short events = 0;
 
+	if (!link->session)
+		return 0;
+	due = leap_session_due(link->session);
+	if (leap_session_room(link->session, &to) &&
+	    (due <= server->now_ns || due - server->now_ns > PATIENCE_NS))
+		events |= POLLIN;
+	if (leap_session_output(link->session, &from))
+		events |= POLLOUT;
+	return events;
+}
+
+static void fill_poll(struct server *server, struct pollfd *poll)
+{
 	poll[POLL_SIGNALS] = (struct pollfd){ server->options->signals, POLLIN, 0 };
 	poll[POLL_CONTROL] = (struct pollfd){ server->control.fd, POLLIN, 0 };
 	poll[POLL_INPUT] = (struct pollfd){ server->input.fd, POLLIN, 0 };
 	poll[POLL_LISTENER] = (struct pollfd){ server->listener, POLLIN, 0 };
 	for (unsigned int i = 0; i < LINKS; i++) {
-		struct link *link = &server->links[i];
-		short events = 0;
+		const struct link *link = &server->links[i];
 
-		if (link->session && leap_session_room(link->session, &to))
-			events |= POLLIN;
-		if (link->session && leap_session_output(link->session, &from))
-			events |= POLLOUT;
-		poll[POLL_LINKS + i] = (struct pollfd){ link->fd, events, 0 };
+		poll[POLL_LINKS + i] =
+			(struct pollfd){ link->fd, link_events(server, link), 0 };
 	}
 }
 
@@ -517,13 +533,13 @@ static void fill_poll(struct server *server, struct pollfd *poll)
 static struct timespec *time_left(struct server *server, struct timespec *ret)
 {
 	struct link *link = user_link(server);
-	uint64_t now = monotonic_ns(), due = UINT64_MAX, left;
+	uint64_t due = UINT64_MAX, left;
 
 	if (link)
 		due = leap_session_due(link->session);
 	if (due == UINT64_MAX)
 		return NULL;
-	left = due > now ? due - now : 0;
+	left = due > server->now_ns ? due - server->now_ns : 0;
 	ret->tv_sec = left / 1000000000;
 	ret->tv_nsec = left % 1000000000;
 	return ret;
@@ -542,11 +558,11 @@ static void serve_once(struct server *server)
 		}
 		return;
 	}
+	server->now_ns = monotonic_ns();
 	for (unsigned int i = 0; i < LINKS; i++)
 		if (server->links[i].session &&
 		    server->links[i].fd == poll[POLL_LINKS + i].fd)
-			serve_link(server, &server->links[i],
-				   poll[POLL_LINKS + i].revents);
+			serve_link(server, &server->links[i]);
 	if (poll[POLL_SIGNALS].revents)
 		server->quit = true;
 	if (poll[POLL_CONTROL].revents)
@@ -575,6 +591,7 @@ int leap_server_run(const struct leap_server_options *options)
 {
 	struct server server = {
 		.options = options,
+		.now_ns = monotonic_ns(),
 		.listener = -1,
 		.control = { .fd = -1 },
 		.input = { .fd = -1 },
