@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Supposes, one after the other, which fingers the tips in view belong to, and keeps
+ * what the whole evidence likes best. Pure functions on the caller's memory.
+ */
+#include <string.h>
+
+#include "daemon/tracking/start.h"
+
+#define DEGREE (M_PI / 180)
+#define PALM_HALF_THICKNESS 13.0
+#define COARSE_STEPS 5
+#define FINE_STEPS 12
+#define TRIED_MAX 3
+
+/* Tips that both eyes see, in their order around the palm. */
+struct pairs {
+	int count;
+	int tip[LEAP_FINGERS][LEAP_EYES];
+};
+
+static double pairing_cost(const struct leap_evidence *evidence, int a, int b)
+{
+	const struct leap_tip *left = &evidence->outline[0].tip[a];
+	const struct leap_tip *right = &evidence->outline[1].tip[b];
+	double rows = fabs(left->pad[1] - right->pad[1]);
+	double difference = left->pad[0] - right->pad[0];
+
+	if (rows > 9 || difference < -14 || difference > 50)
+		return 1e9;
+	return rows / 4 + fabs(left->reach - right->reach) / 20 + fabs(difference) / 25;
+}
+
+/* The pairing in order that leaves the fewest tips alone and costs the least. */
+static void pair_tips(const struct leap_evidence *evidence, struct pairs *ret_pairs)
+{
+	const double alone = 1.6;
+	int n = evidence->outline[0].tips, m = evidence->outline[1].tips;
+	double cost[LEAP_TIPS_MAX + 1][LEAP_TIPS_MAX + 1];
+	int list[LEAP_TIPS_MAX][LEAP_EYES], count = 0;
+
+	for (int i = n; i >= 0; i--) {
+		for (int j = m; j >= 0; j--) {
+			cost[i][j] = alone * (n - i + m - j);
+			if (i == n || j == m)
+				continue;
+			cost[i][j] = fmin(alone + cost[i + 1][j],
+					  alone + cost[i][j + 1]);
+			cost[i][j] = fmin(cost[i][j], pairing_cost(evidence, i, j) +
+							      cost[i + 1][j + 1]);
+		}
+	}
+	for (int i = 0, j = 0; i < n && j < m;) {
+		if (cost[i][j] == pairing_cost(evidence, i, j) + cost[i + 1][j + 1]) {
+			list[count][0] = i++;
+			list[count++][1] = j++;
+		} else if (cost[i][j] == alone + cost[i + 1][j]) {
+			i++;
+		} else {
+			j++;
+		}
+	}
+	while (count > LEAP_FINGERS) {
+		int shortest = 0;
+
+		for (int i = 1; i < count; i++) {
+			if (evidence->outline[0].tip[list[i][0]].reach <
+			    evidence->outline[0].tip[list[shortest][0]].reach)
+				shortest = i;
+		}
+		count--;
+		memmove(list[shortest], list[shortest + 1],
+			(count - shortest) * sizeof(list[0]));
+	}
+	ret_pairs->count = count;
+	memcpy(ret_pairs->tip, list, count * sizeof(list[0]));
+}
+
+bool leap_start_place(const struct leap_evidence *evidence, struct vec3 *ret_place)
+{
+	const struct leap_outline *outline = &evidence->outline[0];
+	double sum = 0, weights = 0, slope[2], y;
+
+	for (int i = 0; i < evidence->points; i++) {
+		const struct leap_depth_point *point = &evidence->point[i];
+		double off = hypot(point->pixel[0] - outline->palm[0],
+				   point->pixel[1] - outline->palm[1]);
+
+		if (off > outline->radius * 1.1)
+			continue;
+		sum += point->weight / point->place.y;
+		weights += point->weight;
+	}
+	if (weights < 1)
+		return false;
+	y = weights / sum;
+	leap_patch_slope(&evidence->patch[0], outline->palm[0], outline->palm[1], slope);
+	*ret_place = vec3(leap_camera_eye_x(evidence->camera, LEAP_EYE_LEFT) +
+				  slope[0] * y,
+			  y, slope[1] * y);
+	ret_place->y += PALM_HALF_THICKNESS;
+	return true;
+}
+
+/* Columns count against x: a direction of the patch in the world, level. */
+static struct vec3 level(double columns, double rows)
+{
+	return vec3(-columns, 0, rows);
+}
+
+static struct vec3 first_direction(const struct leap_evidence *evidence,
+				   const struct pairs *pairs)
+{
+	const struct leap_outline *outline = &evidence->outline[0];
+	struct vec3 arm = vec3_unit_or(level(outline->palm[0] - outline->arm[0],
+					     outline->palm[1] - outline->arm[1]),
+				       vec3(0, 0, -1));
+	struct vec3 sum = arm;
+
+	for (int i = 0; i < pairs->count; i++) {
+		const struct leap_tip *tip = &outline->tip[pairs->tip[i][0]];
+
+		sum = vec3_add(sum, vec3_unit_or(level(tip->pad[0] - outline->palm[0],
+						       tip->pad[1] - outline->palm[1]),
+						 arm));
+	}
+	return vec3_unit_or(sum, arm);
+}
+
+/* Slope of the palm's surface by least squares, drawn towards level. */
+static struct vec3 first_normal(const struct leap_evidence *evidence, struct vec3 place,
+				double radius)
+{
+	double xx = 30 * radius * radius, zz = xx, xz = 0, xy = 0, zy = 0, det;
+	double along_x, along_z;
+
+	for (int i = 0; i < evidence->points; i++) {
+		struct vec3 off = vec3_sub(evidence->point[i].place, place);
+		double w = evidence->point[i].weight;
+
+		off.y += PALM_HALF_THICKNESS;
+		if (fabs(off.x) > radius || fabs(off.z) > radius || fabs(off.y) > 40)
+			continue;
+		xx += w * off.x * off.x;
+		xz += w * off.x * off.z;
+		zz += w * off.z * off.z;
+		xy += w * off.x * off.y;
+		zy += w * off.z * off.y;
+	}
+	det = xx * zz - xz * xz;
+	along_x = (xy * zz - zy * xz) / det;
+	along_z = (zy * xx - xy * xz) / det;
+	return vec3_unit_or(vec3(along_x, -1, along_z), vec3(0, -1, 0));
+}
+
+static void suppose(const struct pairs *pairs, unsigned int fingers, bool reverse,
+		    struct leap_tip_match *match, double angle[LEAP_ANGLES])
+{
+	int used = 0;
+
+	leap_skeleton_relaxed(angle);
+	for (int i = 0; i < LEAP_FINGERS; i++) {
+		int k = reverse ? LEAP_FINGERS - 1 - i : i;
+
+		match->tip[k][0] = match->tip[k][1] = -1;
+		if (fingers >> k & 1) {
+			match->tip[k][0] = pairs->tip[used][0];
+			match->tip[k][1] = pairs->tip[used++][1];
+		} else if (k) {
+			angle[LEAP_FINGER_ANGLE(k)] = 55 * DEGREE;
+			angle[LEAP_FINGER_ANGLE(k) + 2] = 75 * DEGREE;
+		} else {
+			angle[0] = 25 * DEGREE;
+			angle[2] = angle[3] = 30 * DEGREE;
+		}
+	}
+}
+
+struct tried {
+	double cost;
+	struct leap_pose pose;
+	struct leap_tip_match match;
+};
+
+static void keep(struct tried list[TRIED_MAX], int *count, const struct tried *one)
+{
+	int at = *count;
+
+	if (*count < TRIED_MAX)
+		(*count)++;
+	else if (list[--at].cost <= one->cost)
+		return;
+	for (; at && list[at - 1].cost > one->cost; at--)
+		list[at] = list[at - 1];
+	list[at] = *one;
+}
+
+bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_up,
+		     const struct leap_fit_prior *prior, struct leap_pose *ret_pose,
+		     struct leap_fit_quality *ret_quality)
+{
+	struct leap_fit_prior free_prior = *prior;
+	struct tried list[TRIED_MAX], one;
+	struct leap_pose first = { .left = left, .size = prior->size };
+	struct vec3 direction, normal;
+	bool reverse = left == palm_up;
+	struct pairs pairs;
+	int count = 0;
+
+	free_prior.near = NULL;
+	if (!leap_start_place(evidence, &first.place))
+		return false;
+	pair_tips(evidence, &pairs);
+	direction = first_direction(evidence, &pairs);
+	normal = first_normal(evidence, first.place, 40 * prior->size);
+	direction = vec3_reject(direction, normal);
+	first.turn = leap_skeleton_axes(direction,
+					palm_up ? vec3_scale(normal, -1) : normal);
+	for (unsigned int fingers = 0; fingers < 1U << LEAP_FINGERS; fingers++) {
+		if (__builtin_popcount(fingers) != pairs.count)
+			continue;
+		one.pose = first;
+		suppose(&pairs, fingers, reverse, &one.match, one.pose.angle);
+		one.cost = leap_fit_tips(evidence, &one.match, &free_prior, COARSE_STEPS,
+					 &one.pose);
+		keep(list, &count, &one);
+	}
+	for (int i = 0; i < count; i++) {
+		struct leap_fit_quality quality;
+
+		leap_fit_all(evidence, &list[i].match, &free_prior, FINE_STEPS,
+			     &list[i].pose, &quality);
+		if (i == 0 || quality.cost < ret_quality->cost) {
+			*ret_quality = quality;
+			*ret_pose = list[i].pose;
+		}
+	}
+	return true;
+}
