@@ -126,16 +126,18 @@ static void forearm(struct body *b)
 		struct vec3 heel = place(b, -5 + 11 * bone, -4, -46);
 		struct vec3 p[4];
 		const double at[4] = { 0, 0.24, 0.55, 1 };
-		const double apart[4] = { 11.5, 13, 16, 19 };
-		const double r[4] = { 17.0, 20.5, 27.5, 31.0 };
+		const double apart[4] = { 11.5, 12, 14, 16 };
+		const double r[4] = { 17.0, 20.0, 25.5, 28.0 };
 
 		for (int i = 0; i < 4; i++)
 			p[i] = vec3_madd(
 				vec3_madd(hand->wrist, at[i] * length * b->size, way),
 				bone * apart[i] * b->size, side);
 		cone(b, heel, p[0], 15.5, r[0], 0);
+		/* No furrow between them. */
+		b->blend = (float)((bone > 0 ? 20 : 9) * b->size);
 		for (int i = 0; i < 3; i++)
-			cone(b, p[i], p[i + 1], r[i], r[i + 1], i == 1 ? 0.8 : 0);
+			cone(b, p[i], p[i + 1], r[i], r[i + 1], 0);
 	}
 }
 
@@ -196,8 +198,8 @@ void leap_sim_flesh(const struct leap_sim_shape *shape,
 	begin_part(&b, 9.0);
 	back_of_hand(&b);
 	palm_side(&b);
-	forearm(&b);
 	finger_roots(&b);
+	forearm(&b);
 	for (int k = 0; k < LEAP_FINGERS; k++)
 		finger(&b, k);
 }

@@ -5,14 +5,6 @@
  */
 #include "sim/optics.h"
 
-/* Tiles are sorted in two steps: first for blocks of 8 x 8. */
-#define BLOCK 8
-#define BLOCKS_ACROSS ((LEAP_SIM_TILES_ACROSS + BLOCK - 1) / BLOCK)
-#define BLOCKS_DOWN ((LEAP_SIM_TILES_DOWN + BLOCK - 1) / BLOCK)
-
-/* Wider than this from the axis, radians, a cone is looked for everywhere. */
-#define WIDEST 1.48
-
 static struct vec3 ray(const struct leap_camera *camera, enum leap_eye eye,
 		       double column, double row)
 {
@@ -31,30 +23,45 @@ static void store(struct vec3 v, float ret[3])
 	ret[2] = (float)v.z;
 }
 
-static void tile_reach(struct leap_sim_tile *t)
+static struct vec3 load(const float v[3])
 {
-	float low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
+	return vec3(v[0], v[1], v[2]);
+}
 
-	t->reach = -1;
+static double angle_between(struct vec3 a, struct vec3 b)
+{
+	return acos(fmin(vec3_dot(a, b), 1));
+}
+
+static void view_init(struct vec3 sum, double reach, struct leap_sim_view *ret_view)
+{
+	store(vec3_unit_or(sum, vec3(0, 1, 0)), ret_view->axis);
+	ret_view->sine = (float)sin(reach);
+	ret_view->cosine = (float)cos(reach);
+}
+
+static bool blind(const struct leap_sim_view *view)
+{
+	return view->cosine <= 0;
+}
+
+static void tile_view(struct leap_sim_tile *t)
+{
+	struct vec3 direction[LEAP_SIM_LANES], sum = vec3(0, 0, 0), axis;
+	double reach = 0;
+
 	for (int i = 0; i < LEAP_SIM_LANES; i++) {
-		float slope[2];
-
-		if (t->y[i] <= 0)
-			continue;
-		slope[0] = t->x[i] / t->y[i];
-		slope[1] = t->z[i] / t->y[i];
-		for (int k = 0; k < 2; k++) {
-			low[k] = fminf(low[k], slope[k]);
-			high[k] = fmaxf(high[k], slope[k]);
-		}
-		t->reach = 0;
+		direction[i] = vec3(t->x[i], t->y[i], t->z[i]);
+		sum = vec3_add(sum, direction[i]);
 	}
-	if (t->reach < 0)
+	if (vec3_length(sum) < 0.5)
 		return;
-	for (int k = 0; k < 2; k++)
-		t->slope[k] = 0.5f * (low[k] + high[k]);
-	/* A pixel more on every side: the soft edge of what is seen. */
-	t->reach = hypotf(high[0] - low[0], high[1] - low[1]) * 0.5f * 1.3f;
+	axis = vec3_unit_or(sum, vec3(0, 1, 0));
+	for (int i = 0; i < LEAP_SIM_LANES; i++)
+		if (t->y[i] > 0)
+			reach = fmax(reach, angle_between(axis, direction[i]));
+	/* Half a pixel more on every side: the soft edge of what is seen. */
+	view_init(sum, reach * 1.2 + 0.003, &t->view);
 }
 
 static void tile_init(const struct leap_camera *camera, enum leap_eye eye,
@@ -77,7 +84,49 @@ static void tile_init(const struct leap_camera *camera, enum leap_eye eye,
 	store(vec3_sub(ray(camera, eye, middle_column, middle_row + 0.5),
 		       ray(camera, eye, middle_column, middle_row - 0.5)),
 	      t->row);
-	tile_reach(t);
+	tile_view(t);
+}
+
+struct span {
+	unsigned int row, row_end, column, column_end; /* in tiles */
+};
+
+static struct span block_span(unsigned int row, unsigned int column)
+{
+	struct span s = { row * LEAP_SIM_BLOCK, (row + 1) * LEAP_SIM_BLOCK,
+			  column * LEAP_SIM_BLOCK, (column + 1) * LEAP_SIM_BLOCK };
+
+	if (s.row_end > LEAP_SIM_TILES_DOWN)
+		s.row_end = LEAP_SIM_TILES_DOWN;
+	if (s.column_end > LEAP_SIM_TILES_ACROSS)
+		s.column_end = LEAP_SIM_TILES_ACROSS;
+	return s;
+}
+
+static void block_view(struct leap_sim_optics *optics, unsigned int row,
+		       unsigned int column)
+{
+	struct span s = block_span(row, column);
+	struct vec3 sum = vec3(0, 0, 0), axis;
+	double reach = 0;
+
+	for (unsigned int r = s.row; r < s.row_end; r++)
+		for (unsigned int c = s.column; c < s.column_end; c++)
+			if (!blind(&optics->tile[r][c].view))
+				sum = vec3_add(sum, load(optics->tile[r][c].view.axis));
+	if (vec3_length(sum) < 0.5)
+		return;
+	axis = vec3_unit_or(sum, vec3(0, 1, 0));
+	for (unsigned int r = s.row; r < s.row_end; r++) {
+		for (unsigned int c = s.column; c < s.column_end; c++) {
+			const struct leap_sim_view *v = &optics->tile[r][c].view;
+
+			if (!blind(v))
+				reach = fmax(reach, angle_between(axis, load(v->axis)) +
+							    asin(v->sine));
+		}
+	}
+	view_init(sum, fmin(reach, 1.5), &optics->block[row][column]);
 }
 
 void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
@@ -88,92 +137,71 @@ void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
 		for (unsigned int c = 0; c < LEAP_SIM_TILES_ACROSS; c++)
 			tile_init(camera, eye, r * LEAP_SIM_TILE_ROWS,
 				  c * LEAP_SIM_TILE_COLUMNS, &ret_optics->tile[r][c]);
+	for (unsigned int r = 0; r < LEAP_SIM_BLOCKS_DOWN; r++)
+		for (unsigned int c = 0; c < LEAP_SIM_BLOCKS_ACROSS; c++)
+			block_view(ret_optics, r, c);
 }
 
-/* A cone as the eye sees it: a thick line in the plane of slopes. */
-struct silhouette {
+/* A cone as the eye sees it. */
+struct outline {
 	const struct leap_sim_cone *cone;
-	float start[2];
-	float along[2];
-	float inverse;
-	float reach;
-	bool everywhere;
+	float start[3]; /* from the eye */
+	float start2; /* squared length of start, and so on */
+	float along2;
+	float start_along;
+	float margin;
 	float nearest;
 	float farthest;
 };
 
-/* False where a sphere's picture has no bounds in the plane of slopes. */
-static bool ball(const float centre[3], double radius, float ret_slope[2],
-		 float *ret_reach)
+static float dot(const float a[3], const float b[3])
 {
-	double d = sqrt((double)centre[0] * centre[0] + (double)centre[1] * centre[1] +
-			(double)centre[2] * centre[2]);
-	double off, half;
-
-	if (centre[1] <= 0 || radius >= d)
-		return false;
-	off = acos(fmin(centre[1] / d, 1));
-	half = asin(radius / d);
-	if (off + half > WIDEST)
-		return false;
-	ret_slope[0] = centre[0] / centre[1];
-	ret_slope[1] = centre[2] / centre[1];
-	*ret_reach = fmaxf(*ret_reach, (float)(tan(off + half) - tan(off)));
-	return true;
+	return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-static void silhouette_depth(struct silhouette *s, const float a[3], const float b[3],
-			     float radius)
+static void outline_init(struct outline *o, const struct leap_sim_cone *cone,
+			 float eye_x)
 {
-	const struct leap_sim_cone *c = s->cone;
-	float dot = 0, near = 0, far_a = 0, far_b = 0, h;
+	float radius, h, near2, far2;
 
-	for (int k = 0; k < 3; k++)
-		dot -= a[k] * c->along[k];
-	h = fminf(fmaxf(dot * c->inverse, 0), 1);
-	for (int k = 0; k < 3; k++) {
-		float p = a[k] + h * c->along[k];
-
-		near += p * p;
-		far_a += a[k] * a[k];
-		far_b += b[k] * b[k];
-	}
-	s->nearest = fmaxf(sqrtf(near) - radius, 1);
-	s->farthest = sqrtf(fmaxf(far_a, far_b)) + radius;
+	*o = (struct outline){
+		.cone = cone,
+		.start = { cone->start[0] - eye_x, cone->start[1], cone->start[2] },
+		.along2 = dot(cone->along, cone->along),
+		/* What is farther away would not show in the blend. */
+		.margin = 2.5f + 0.7f * cone->blend,
+	};
+	o->start2 = dot(o->start, o->start);
+	o->start_along = dot(o->start, cone->along);
+	radius = cone->largest + o->margin;
+	h = -o->start_along * cone->inverse;
+	h = h < 0 ? 0 : h > 1 ? 1 : h;
+	near2 = o->start2 + h * (2 * o->start_along + h * o->along2);
+	far2 = o->start2 + 2 * o->start_along + o->along2;
+	o->nearest = sqrtf(near2 > 0 ? near2 : 0) - radius;
+	o->farthest = sqrtf(far2 > o->start2 ? far2 : o->start2) + radius;
 }
 
-static void silhouette_init(struct silhouette *s, const struct leap_sim_cone *cone,
-			    float eye_x)
+/*
+ * The point of the segment that is seen under the smallest angle from the axis of the
+ * view, then: does a ball around it touch the cone of the view?
+ */
+static bool sees(const struct leap_sim_view *view, const struct outline *o)
 {
-	/* Far enough that what is left out would not have shown in the blend. */
-	float radius = cone->largest + 2.5f + 0.75f * cone->blend;
-	float a[3] = { cone->start[0] - eye_x, cone->start[1], cone->start[2] };
-	float b[3], end[2] = { 0 }, square;
+	const struct leap_sim_cone *c = o->cone;
+	float a = dot(view->axis, o->start), d = dot(view->axis, c->along);
+	float above = d * o->start2 - a * o->start_along;
+	float below = a * o->along2 - d * o->start_along;
+	float ends = above > 0 ? 1 : 0;
+	float h = below > 0 ? above / below : ends;
+	float depth, across, radius;
 
-	for (int k = 0; k < 3; k++)
-		b[k] = a[k] + cone->along[k];
-	*s = (struct silhouette){ .cone = cone };
-	silhouette_depth(s, a, b, radius);
-	s->everywhere = !ball(a, radius, s->start, &s->reach) ||
-			!ball(b, radius, end, &s->reach);
-	if (s->everywhere)
-		return;
-	for (int k = 0; k < 2; k++)
-		s->along[k] = end[k] - s->start[k];
-	square = s->along[0] * s->along[0] + s->along[1] * s->along[1];
-	s->inverse = square > 1e-12f ? 1 / square : 0;
-}
-
-static bool touches(const struct silhouette *s, const float slope[2], float reach)
-{
-	float x = slope[0] - s->start[0], y = slope[1] - s->start[1];
-	float h = (x * s->along[0] + y * s->along[1]) * s->inverse;
-	float sum = s->reach + reach;
-
-	h = fminf(fmaxf(h, 0), 1);
-	x -= h * s->along[0];
-	y -= h * s->along[1];
-	return s->everywhere || x * x + y * y <= sum * sum;
+	h = h < 0 ? 0 : h > 1 ? 1 : h;
+	depth = a + h * d;
+	across = o->start2 + h * (2 * o->start_along + h * o->along2) - depth * depth;
+	across = across > 0 ? sqrtf(across) : 0;
+	radius = c->r[0] + h * (c->r[1] + h * c->r[2]) + o->margin;
+	return across * view->cosine - depth * view->sine <= radius;
 }
 
 struct visitor {
@@ -184,70 +212,50 @@ struct visitor {
 };
 
 static void visit_tile(const struct visitor *v, unsigned int row, unsigned int column,
-		       const struct silhouette *const seen[], unsigned int count)
+		       const struct outline *const seen[], unsigned int count)
 {
-	const struct leap_sim_tile *tile = &v->optics->tile[row][column];
+	const struct leap_sim_view *view = &v->optics->tile[row][column].view;
 	struct leap_sim_sight sight;
 
-	if (tile->reach < 0)
+	if (blind(view))
 		return;
 	sight.count = 0;
 	sight.nearest = INFINITY;
 	sight.farthest = 0;
 	for (unsigned int i = 0; i < count; i++) {
-		if (!touches(seen[i], tile->slope, tile->reach))
+		const struct outline *o = seen[i];
+
+		if (!sees(view, o))
 			continue;
-		sight.cone[sight.count++] = seen[i]->cone;
-		sight.nearest = fminf(sight.nearest, seen[i]->nearest);
-		sight.farthest = fmaxf(sight.farthest, seen[i]->farthest);
+		sight.cone[sight.count++] = o->cone;
+		if (o->nearest < sight.nearest)
+			sight.nearest = o->nearest;
+		if (o->farthest > sight.farthest)
+			sight.farthest = o->farthest;
 	}
+	if (sight.nearest < 1)
+		sight.nearest = 1;
 	if (sight.count > 0)
 		v->visit(v->context, row, column, &sight);
 }
 
-/* The smallest circle of slopes around a block's tiles' circles, or nearly. */
-static float block_bounds(const struct leap_sim_optics *optics, unsigned int row,
-			  unsigned int column, unsigned int row_end,
-			  unsigned int column_end, float ret_slope[2])
-{
-	float low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
-
-	for (unsigned int r = row; r < row_end; r++) {
-		for (unsigned int c = column; c < column_end; c++) {
-			const struct leap_sim_tile *t = &optics->tile[r][c];
-
-			for (int k = 0; k < 2 && t->reach >= 0; k++) {
-				low[k] = fminf(low[k], t->slope[k] - t->reach);
-				high[k] = fmaxf(high[k], t->slope[k] + t->reach);
-			}
-		}
-	}
-	if (low[0] > high[0])
-		return -1;
-	for (int k = 0; k < 2; k++)
-		ret_slope[k] = 0.5f * (low[k] + high[k]);
-	return hypotf(high[0] - low[0], high[1] - low[1]) * 0.5f;
-}
-
 static void visit_block(const struct visitor *v, unsigned int row, unsigned int column,
-			const struct silhouette shown[], unsigned int count)
+			const struct outline shown[], unsigned int count)
 {
-	unsigned int row_end = row + BLOCK, column_end = column + BLOCK, seen_count = 0;
-	const struct silhouette *seen[LEAP_SIM_CONES_MAX];
-	float slope[2] = { 0 }, reach;
+	const struct leap_sim_view *view = &v->optics->block[row][column];
+	const struct outline *seen[LEAP_SIM_CONES_MAX];
+	struct span s = block_span(row, column);
+	unsigned int seen_count = 0;
 
-	if (row_end > LEAP_SIM_TILES_DOWN)
-		row_end = LEAP_SIM_TILES_DOWN;
-	if (column_end > LEAP_SIM_TILES_ACROSS)
-		column_end = LEAP_SIM_TILES_ACROSS;
-	reach = block_bounds(v->optics, row, column, row_end, column_end, slope);
-	for (unsigned int i = 0; i < count && reach >= 0; i++)
-		if (touches(&shown[i], slope, reach))
+	if (blind(view))
+		return;
+	for (unsigned int i = 0; i < count; i++)
+		if (sees(view, &shown[i]))
 			seen[seen_count++] = &shown[i];
 	if (seen_count == 0)
 		return;
-	for (unsigned int r = row; r < row_end; r++)
-		for (unsigned int c = column; c < column_end; c++)
+	for (unsigned int r = s.row; r < s.row_end; r++)
+		for (unsigned int c = s.column; c < s.column_end; c++)
 			visit_tile(v, r, c, seen, seen_count);
 }
 
@@ -259,11 +267,11 @@ void leap_sim_optics_visit(const struct leap_sim_optics *optics,
 			   void *context)
 {
 	struct visitor v = { optics, visit, context };
-	struct silhouette shown[LEAP_SIM_CONES_MAX];
+	struct outline shown[LEAP_SIM_CONES_MAX];
 
 	for (unsigned int i = 0; i < surface->count; i++)
-		silhouette_init(&shown[i], &surface->cone[i], optics->eye_x);
-	for (unsigned int r = 0; r < BLOCKS_DOWN; r++)
-		for (unsigned int c = 0; c < BLOCKS_ACROSS; c++)
-			visit_block(&v, r * BLOCK, c * BLOCK, shown, surface->count);
+		outline_init(&shown[i], &surface->cone[i], optics->eye_x);
+	for (unsigned int r = 0; r < LEAP_SIM_BLOCKS_DOWN; r++)
+		for (unsigned int c = 0; c < LEAP_SIM_BLOCKS_ACROSS; c++)
+			visit_block(&v, r, c, shown, surface->count);
 }

@@ -22,8 +22,9 @@
  * @x, @y, @z: unit directions, row by row; all 0 where the lens model has no answer
  * @column: how the direction changes from one column to the next, mid-tile
  * @row: likewise from one row to the next
- * @slope: centre in slopes, (x - eye) / y and z / y
- * @reach: no pixel's slope is farther from the centre; negative: the tile is blind
+ * @axis: unit, mid-tile
+ * @sine, @cosine: of the angle from the axis beyond which no pixel looks; both 0: the
+ *	tile is blind
  */
 struct leap_sim_tile {
 	float x[LEAP_SIM_LANES];
@@ -31,14 +32,30 @@ struct leap_sim_tile {
 	float z[LEAP_SIM_LANES];
 	float column[3];
 	float row[3];
-	float slope[2];
-	float reach;
+	struct leap_sim_view {
+		float axis[3];
+		float sine;
+		float cosine;
+	} view;
 };
 
-/** struct leap_sim_optics - one eye; @eye_x: its place on the x axis, millimetres */
+/* Tiles are looked through in two steps: blocks of them first. */
+#define LEAP_SIM_BLOCK 8
+#define LEAP_SIM_BLOCKS_ACROSS \
+	((LEAP_SIM_TILES_ACROSS + LEAP_SIM_BLOCK - 1) / LEAP_SIM_BLOCK)
+#define LEAP_SIM_BLOCKS_DOWN \
+	((LEAP_SIM_TILES_DOWN + LEAP_SIM_BLOCK - 1) / LEAP_SIM_BLOCK)
+
+/**
+ * struct leap_sim_optics - one eye
+ * @eye_x: its place on the x axis, millimetres
+ * @tile: by row and column
+ * @block: what blocks of tiles see together
+ */
 struct leap_sim_optics {
 	float eye_x;
 	struct leap_sim_tile tile[LEAP_SIM_TILES_DOWN][LEAP_SIM_TILES_ACROSS];
+	struct leap_sim_view block[LEAP_SIM_BLOCKS_DOWN][LEAP_SIM_BLOCKS_ACROSS];
 };
 
 /** leap_sim_optics_init() - look through @camera */

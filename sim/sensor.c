@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/random.h"
+#include "sim/vector.h"
 
 #define WIDTH LEAP_SIM_WIDTH
 #define HEIGHT LEAP_SIM_HEIGHT
@@ -22,7 +23,7 @@
  * Chosen by eye and by the numbers of real pictures: an average palm 200 mm above the
  * device gives about 130, the tips of fingers 120 mm above it saturate.
  */
-#define LED_POWER 1.7e6f
+#define LED_POWER 1.45e6f
 #define LED_APART 34.0f
 #define BLACK_LEVEL 3.6f
 #define READ_NOISE 0.75f /* steps at the nominal gain */
@@ -50,11 +51,23 @@ struct cells {
 	float row[CELLS_DOWN + 2][CELLS_ACROSS + 2];
 };
 
+/* A pixel that a surface covers in part; what is behind it is settled at the end. */
+struct edge {
+	uint16_t row;
+	uint16_t column;
+	float signal;
+	float cover;
+	float depth;
+};
+
 struct eye {
 	struct leap_sim_optics optics;
 	struct picture background;
 	struct picture light;
+	struct picture depth; /* of pixels covered wholly; 0 elsewhere */
 	struct cells stray;
+	unsigned int edges;
+	struct edge edge[WIDTH * HEIGHT];
 };
 
 struct leap_sim_sensor {
@@ -133,21 +146,35 @@ struct painting {
 	unsigned int row_low, row_high, column_low, column_high;
 };
 
+static void paint_pixel(struct eye *eye, unsigned int row, unsigned int column,
+			const struct leap_sim_trace *trace, int lane)
+{
+	float cover = trace->cover[lane];
+
+	if (cover >= 1) {
+		eye->light.row[row][column] = trace->signal[lane];
+		eye->depth.row[row][column] = trace->depth[lane];
+	} else if (cover > 0) {
+		eye->edge[eye->edges++] = (struct edge){
+			(uint16_t)row, (uint16_t)column,   trace->signal[lane],
+			cover,	       trace->depth[lane],
+		};
+	}
+}
+
 static void paint_tile(void *context, unsigned int row, unsigned int column,
 		       const struct leap_sim_sight *sight)
 {
 	struct painting *p = context;
 	const struct leap_sim_tile *tile = &p->eye->optics.tile[row][column];
-	float signal[LEAP_SIM_LANES], cover[LEAP_SIM_LANES];
 	unsigned int r0 = row * LEAP_SIM_TILE_ROWS, c0 = column * LEAP_SIM_TILE_COLUMNS;
+	struct leap_sim_trace trace;
 
-	leap_sim_trace(p->eye->optics.eye_x, tile, sight, p->light, signal, cover);
-	for (int i = 0; i < LEAP_SIM_LANES; i++) {
-		float *pixel = &p->eye->light.row[r0 + i / LEAP_SIM_TILE_COLUMNS]
-						 [c0 + i % LEAP_SIM_TILE_COLUMNS];
-
-		*pixel += cover[i] * (signal[i] - *pixel);
-	}
+	if (!leap_sim_trace(p->eye->optics.eye_x, tile, sight, p->light, &trace))
+		return;
+	for (int i = 0; i < LEAP_SIM_LANES; i++)
+		paint_pixel(p->eye, r0 + i / LEAP_SIM_TILE_COLUMNS,
+			    c0 + i % LEAP_SIM_TILE_COLUMNS, &trace, i);
 	if (r0 < p->row_low)
 		p->row_low = r0;
 	if (c0 < p->column_low)
@@ -156,6 +183,41 @@ static void paint_tile(void *context, unsigned int row, unsigned int column,
 		p->row_high = r0 + LEAP_SIM_TILE_ROWS;
 	if (c0 + LEAP_SIM_TILE_COLUMNS > p->column_high)
 		p->column_high = c0 + LEAP_SIM_TILE_COLUMNS;
+}
+
+/*
+ * Behind an edge is the farther one of the surfaces next to it, or else the room. What
+ * is nearer than this, millimetres, is the edge's own surface.
+ */
+#define BEHIND 3.0f
+
+static float behind_edge(const struct eye *eye, const struct edge *edge)
+{
+	unsigned int r0 = edge->row > 0 ? edge->row - 1 : 0;
+	unsigned int c0 = edge->column > 0 ? edge->column - 1 : 0;
+	float sum = 0;
+	int count = 0;
+
+	for (unsigned int r = r0; r <= edge->row + 1u && r < HEIGHT; r++) {
+		for (unsigned int c = c0; c <= edge->column + 1u && c < WIDTH; c++) {
+			if (eye->depth.row[r][c] > edge->depth + BEHIND) {
+				sum += eye->light.row[r][c];
+				count++;
+			}
+		}
+	}
+	return count > 0 ? sum / (float)count : eye->light.row[edge->row][edge->column];
+}
+
+static void settle_edges(struct eye *eye)
+{
+	for (unsigned int i = 0; i < eye->edges; i++) {
+		const struct edge *edge = &eye->edge[i];
+		float behind = behind_edge(eye, edge);
+
+		eye->light.row[edge->row][edge->column] =
+			behind + edge->cover * (edge->signal - behind);
+	}
 }
 
 static void blur_row(const float *from, float *to, unsigned int low, unsigned int high)
@@ -196,6 +258,7 @@ static void blur(struct painting *p, struct picture *scratch)
 		blur_column(scratch, light->row[r], r, c0, c1);
 }
 
+LEAP_SIM_FOR_EACH_CPU
 static void gather_cells(const struct picture *light, struct cells *cells)
 {
 	for (int r = 0; r < CELLS_DOWN; r++) {
@@ -277,6 +340,7 @@ static void add_stray(const struct cells *cells, unsigned int row, float signal[
 }
 
 /* One row of one eye to bytes; the pixels of the other eye lie between. */
+LEAP_SIM_FOR_EACH_CPU
 static void develop_row(const struct eye *eye, unsigned int row, float gain,
 			const float *noise, uint8_t *bytes)
 {
@@ -344,7 +408,10 @@ static void expose(struct leap_sim_sensor *s, struct eye *eye,
 
 	for (int i = 0; i < WIDTH * HEIGHT; i++)
 		to[i] = from[i] * sensitivity;
+	memset(&eye->depth, 0, sizeof(eye->depth));
+	eye->edges = 0;
 	leap_sim_optics_visit(&eye->optics, surface, paint_tile, &p);
+	settle_edges(eye);
 	blur(&p, &s->scratch);
 	spread_stray(&eye->light, &eye->stray);
 }

@@ -8,9 +8,16 @@
  */
 #include "sim/trace.h"
 
+#include "sim/vector.h"
+
 #define LANES LEAP_SIM_LANES
-#define STEPS_MAX 24
-#define CLOSE_ENOUGH 0.05f
+#define STEPS_MAX 16
+#define HASTE 0.8f
+#define HASTE_MAX 4.0f /* millimetres */
+
+/* In pixels: covers and shades are not seen to differ below it. */
+#define CLOSE_ENOUGH 0.04f
+#define MISSED 0.1f
 
 /* Parts that touch have a crease this soft, millimetres. */
 #define CREASE 1.2f
@@ -20,14 +27,6 @@
 
 /* Skin is darker where it sees itself within this distance, millimetres. */
 #define OCCLUSION 7.0f
-
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
-	!defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&      \
-	!defined(__SANITIZE_THREAD__)
-#define FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
-#else
-#define FOR_EACH_CPU
-#endif
 
 /* Inlined into each clone, or they would run the slow variant's code. */
 #define LANE_LOOP static inline __attribute__((always_inline))
@@ -55,42 +54,57 @@ LANE_LOOP float within(float v, float low, float high)
 	return least(most(v, low), high);
 }
 
-LANE_LOOP void cone_distance(const struct leap_sim_cone *c, const struct points *p,
-			     struct lanes *ret)
+LANE_LOOP float cone_at(const struct leap_sim_cone *c, const struct points *p, int i)
 {
-	for (int i = 0; i < LANES; i++) {
-		float x = p->x.v[i] - c->start[0];
-		float y = p->y.v[i] - c->start[1];
-		float z = p->z.v[i] - c->start[2];
-		float h = (x * c->along[0] + y * c->along[1] + z * c->along[2]) *
-			  c->inverse;
+	float x = p->x.v[i] - c->start[0];
+	float y = p->y.v[i] - c->start[1];
+	float z = p->z.v[i] - c->start[2];
+	float h = (x * c->along[0] + y * c->along[1] + z * c->along[2]) * c->inverse;
 
-		h = within(h, 0, 1);
-		x -= h * c->along[0];
-		y -= h * c->along[1];
-		z -= h * c->along[2];
-		ret->v[i] = __builtin_sqrtf(x * x + y * y + z * z) -
-			    (c->r[0] + h * (c->r[1] + h * c->r[2]));
-	}
+	h = within(h, 0, 1);
+	x -= h * c->along[0];
+	y -= h * c->along[1];
+	z -= h * c->along[2];
+	return __builtin_sqrtf(x * x + y * y + z * z) -
+	       (c->r[0] + h * (c->r[1] + h * c->r[2]));
 }
 
 /* The smaller of two distances, rounded over a width of @k (quadratic). */
+LANE_LOOP float rounded(float a, float b, float k, float scale)
+{
+	float h = most(k - __builtin_fabsf(a - b), 0);
+
+	return least(a, b) - h * h * scale;
+}
+
+LANE_LOOP void cone_distance(const struct leap_sim_cone *c, const struct points *p,
+			     struct lanes *ret)
+{
+	for (int i = 0; i < LANES; i++)
+		ret->v[i] = cone_at(c, p, i);
+}
+
+LANE_LOOP void add_cone(const struct leap_sim_cone *c, const struct points *p,
+			struct lanes *part)
+{
+	const float k = c->blend, scale = 0.25f / k;
+
+	for (int i = 0; i < LANES; i++)
+		part->v[i] = rounded(part->v[i], cone_at(c, p, i), k, scale);
+}
+
 LANE_LOOP void blend_distance(struct lanes *a, const struct lanes *b, float k)
 {
-	float scale = 0.25f / k;
+	const float scale = 0.25f / k;
 
-	for (int i = 0; i < LANES; i++) {
-		float d = a->v[i] - b->v[i];
-		float h = most(k - __builtin_fabsf(d), 0);
-
-		a->v[i] = least(a->v[i], b->v[i]) - h * h * scale;
-	}
+	for (int i = 0; i < LANES; i++)
+		a->v[i] = rounded(a->v[i], b->v[i], k, scale);
 }
 
 LANE_LOOP void distance(const struct leap_sim_sight *sight, const struct points *p,
 			struct lanes *ret)
 {
-	struct lanes part = { 0 }, one;
+	struct lanes part = { 0 };
 
 	for (int i = 0; i < LANES; i++)
 		ret->v[i] = 1e6f;
@@ -98,8 +112,7 @@ LANE_LOOP void distance(const struct leap_sim_sight *sight, const struct points 
 		const struct leap_sim_cone *c = sight->cone[j];
 
 		if (j > 0 && sight->cone[j - 1]->part == c->part) {
-			cone_distance(c, p, &one);
-			blend_distance(&part, &one, c->blend);
+			add_cone(c, p, &part);
 			continue;
 		}
 		if (j > 0)
@@ -109,12 +122,16 @@ LANE_LOOP void distance(const struct leap_sim_sight *sight, const struct points 
 	blend_distance(ret, &part, CREASE);
 }
 
-/* Distance with what shading needs: gradient, local radius and albedo. */
+/*
+ * Distance with what shading needs: gradient, albedo, and the radius with which the
+ * surface bends away along the ray, which is long where a ray looks along a cone.
+ */
 struct feel {
 	struct lanes d, x, y, z, radius, albedo;
 };
 
-LANE_LOOP void cone_feel(const struct leap_sim_cone *c, const struct points *p,
+LANE_LOOP void cone_feel(const struct leap_sim_cone *c,
+			 const struct leap_sim_tile *tile, const struct points *p,
 			 struct feel *ret)
 {
 	for (int i = 0; i < LANES; i++) {
@@ -124,7 +141,7 @@ LANE_LOOP void cone_feel(const struct leap_sim_cone *c, const struct points *p,
 		float raw = (x * c->along[0] + y * c->along[1] + z * c->along[2]) *
 			    c->inverse;
 		float h = within(raw, 0, 1);
-		float length, scale, radius, taper;
+		float length, scale, radius, taper, lengthwise;
 
 		x -= h * c->along[0];
 		y -= h * c->along[1];
@@ -134,11 +151,14 @@ LANE_LOOP void cone_feel(const struct leap_sim_cone *c, const struct points *p,
 		radius = c->r[0] + h * (c->r[1] + h * c->r[2]);
 		/* The normal leans towards the thin end, but not beyond the ends. */
 		taper = raw == h ? (c->r[1] + 2 * h * c->r[2]) * c->inverse : 0;
+		lengthwise = tile->x[i] * c->along[0] + tile->y[i] * c->along[1] +
+			     tile->z[i] * c->along[2];
+		lengthwise *= raw == h ? lengthwise * c->inverse : 0;
 		ret->d.v[i] = length - radius;
 		ret->x.v[i] = x * scale - taper * c->along[0];
 		ret->y.v[i] = y * scale - taper * c->along[1];
 		ret->z.v[i] = z * scale - taper * c->along[2];
-		ret->radius.v[i] = radius;
+		ret->radius.v[i] = radius / most(1 - lengthwise, 0.04f);
 		ret->albedo.v[i] = c->albedo;
 	}
 }
@@ -164,17 +184,18 @@ LANE_LOOP void blend_feel(struct feel *a, const struct feel *b, float k)
 	mix(&a->albedo, &b->albedo, &weight);
 }
 
-LANE_LOOP void feel(const struct leap_sim_sight *sight, const struct points *p,
+LANE_LOOP void feel(const struct leap_sim_tile *tile,
+		    const struct leap_sim_sight *sight, const struct points *p,
 		    struct feel *ret)
 {
 	struct feel part, one;
 	bool first = true;
 
-	cone_feel(sight->cone[0], p, &part);
+	cone_feel(sight->cone[0], tile, p, &part);
 	for (unsigned int j = 1; j < sight->count; j++) {
 		const struct leap_sim_cone *c = sight->cone[j];
 
-		cone_feel(c, p, &one);
+		cone_feel(c, tile, p, &one);
 		if (sight->cone[j - 1]->part == c->part) {
 			blend_feel(&part, &one, c->blend);
 			continue;
@@ -212,12 +233,30 @@ LANE_LOOP void advance(float eye_x, const struct leap_sim_tile *tile,
 	}
 }
 
-/* Sphere tracing: a ray may safely go as far as the surface is away. */
-LANE_LOOP void march(float eye_x, const struct leap_sim_tile *tile,
-		     const struct leap_sim_sight *sight, struct lanes *ret_t)
+/* How much of the world a pixel sees for each millimetre of distance, at the most. */
+LANE_LOOP float pixel_extent(const struct leap_sim_tile *tile)
 {
+	float column = 0, row = 0;
+
+	for (int k = 0; k < 3; k++) {
+		column += tile->column[k] * tile->column[k];
+		row += tile->row[k] * tile->row[k];
+	}
+	return __builtin_sqrtf(column + row);
+}
+
+/*
+ * Sphere tracing: a ray may safely go as far as the surface is away. Rays that miss stop
+ * where they passed nearest. Returns the number of lanes whose pixels the surface may
+ * touch.
+ */
+LANE_LOOP int march(float eye_x, const struct leap_sim_tile *tile,
+		    const struct leap_sim_sight *sight, struct lanes *ret_t)
+{
+	const float pixel = pixel_extent(tile), close = CLOSE_ENOUGH * pixel;
 	struct lanes t, d, nearest;
 	struct points p;
+	int touched = 0;
 
 	for (int i = 0; i < LANES; i++) {
 		t.v[i] = ret_t->v[i] = sight->nearest;
@@ -234,13 +273,21 @@ LANE_LOOP void march(float eye_x, const struct leap_sim_tile *tile,
 
 			ret_t->v[i] = nearer ? t.v[i] : ret_t->v[i];
 			nearest.v[i] = nearer ? away : nearest.v[i];
-			going += (nearest.v[i] > CLOSE_ENOUGH) &
+			going += (nearest.v[i] > close * t.v[i]) &
 				 (t.v[i] < sight->farthest);
-			t.v[i] += d.v[i];
+			/*
+			 * A little farther than is safe, to pass quickly along what
+			 * is only grazed: no flesh is so thin that this would jump
+			 * through it, and what went too far comes back.
+			 */
+			t.v[i] += d.v[i] + within(HASTE * d.v[i], 0, HASTE_MAX);
 		}
 		if (going == 0)
 			break;
 	}
+	for (int i = 0; i < LANES; i++)
+		touched += nearest.v[i] < pixel * ret_t->v[i];
+	return touched;
 }
 
 /*
@@ -265,7 +312,10 @@ LANE_LOOP void cover(const struct leap_sim_tile *tile, const struct lanes *t,
 		float extent = t->v[i] *
 			       (__builtin_fabsf(across) + __builtin_fabsf(down)) /
 			       most(sine, 0.2f);
-		float part = within(0.5f - depth / most(extent, 1e-3f), 0, 1);
+		/* Between two surfaces the gradient may say anything. */
+		float missed = f->d.v[i] > MISSED * extent ? 0.6f * f->d.v[i] : -1e6f;
+		float part =
+			within(0.5f - most(depth, missed) / most(extent, 1e-3f), 0, 1);
 
 		ret->v[i] = tile->y[i] > 0 ? part : 0;
 	}
@@ -318,24 +368,27 @@ LANE_LOOP void occlude(const struct leap_sim_sight *sight, const struct points *
 	}
 }
 
-FOR_EACH_CPU
-void leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
+LEAP_SIM_FOR_EACH_CPU
+bool leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
 		    const struct leap_sim_sight *sight,
 		    const struct leap_sim_light *light,
-		    float ret_signal[LEAP_SIM_LANES], float ret_cover[LEAP_SIM_LANES])
+		    struct leap_sim_trace *ret_trace)
 {
 	struct lanes t, signal, part;
 	struct points p;
 	struct feel f;
 
-	march(eye_x, tile, sight, &t);
+	if (march(eye_x, tile, sight, &t) == 0)
+		return false;
 	advance(eye_x, tile, &t, &p);
-	feel(sight, &p, &f);
+	feel(tile, sight, &p, &f);
 	cover(tile, &t, &f, &part);
 	shade(tile, &p, &f, light, &signal);
 	occlude(sight, &p, &f, &signal);
 	for (int i = 0; i < LANES; i++) {
-		ret_signal[i] = signal.v[i];
-		ret_cover[i] = part.v[i];
+		ret_trace->signal[i] = signal.v[i];
+		ret_trace->cover[i] = part.v[i];
+		ret_trace->depth[i] = t.v[i];
 	}
+	return true;
 }

@@ -24,16 +24,28 @@ struct leap_sim_light {
 };
 
 /**
+ * struct leap_sim_trace - what the pixels of one tile receive, row by row
+ * @signal: of the surface, linear, before the sensor
+ * @cover: how much of the pixel is covered by the surface, 0..1
+ * @depth: distance of the surface from the eye, where it covers anything
+ */
+struct leap_sim_trace {
+	float signal[LEAP_SIM_LANES];
+	float cover[LEAP_SIM_LANES];
+	float depth[LEAP_SIM_LANES];
+};
+
+/**
  * leap_sim_trace() - what the pixels of one tile receive
  * @eye_x: where the rays start, on the x axis
  * @tile: the rays
  * @sight: at least one cone
- * @ret_signal: of the surface, per pixel, linear, before the sensor
- * @ret_cover: how much of the pixel is covered by the surface, 0..1
+ *
+ * Return: false when the surface touches none of the pixels; nothing is written then.
  */
-void leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
+bool leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
 		    const struct leap_sim_sight *sight,
 		    const struct leap_sim_light *light,
-		    float ret_signal[LEAP_SIM_LANES], float ret_cover[LEAP_SIM_LANES]);
+		    struct leap_sim_trace *ret_trace);
 
 #endif /* LEAP_SIM_TRACE_H */
