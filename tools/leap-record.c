@@ -174,7 +174,9 @@ static void hold_signals(void)
 	sigset_t set = end_signals();
 
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* full pipes and files are errors of write(), so that they can be told */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static bool end_was_asked_for(void)
