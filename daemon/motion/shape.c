@@ -4,7 +4,7 @@
 #include "daemon/motion/bones.h"
 #include "daemon/motion/shape.h"
 
-#define MIDDLE_FINGER_BONES 88.36 /* millimetres, of a hand of scale 1 */
+#define MIDDLE_FINGER_BONES 70.96 /* millimetres, of a hand of scale 1 */
 
 #define EXTENDED_ANGLE 1.31 /* radians */
 #define EXTENDED_THUMB 71.15 /* millimetres at scale 1 */
@@ -19,11 +19,13 @@
 #define SPHERE_STIFFNESS 1e-4
 #define SPHERE_SPREAD_MIN 1e-3 /* square millimetres */
 
+#define SPHERE_POINTS (1 + LEAP_FINGERS * 2) /* palm, two joints of each finger */
+
 /* Points of the ball in question, by their share in the fit. */
 struct weighted_points {
 	unsigned int count;
-	struct vec3 at[1 + LEAP_FINGERS * 3];
-	double weight[1 + LEAP_FINGERS * 3];
+	struct vec3 at[SPHERE_POINTS];
+	double weight[SPHERE_POINTS];
 	double total;
 };
 
@@ -45,9 +47,8 @@ static struct vec3 bone(const struct vec3 joint[LEAP_JOINTS], enum leap_joint fr
 double leap_hand_scale(const struct leap_tracked_hand *hand)
 {
 	const struct vec3 *joint = hand->joint[LEAP_MIDDLE];
-	double length = vec3_length(bone(joint, LEAP_MCP)) +
-			vec3_length(bone(joint, LEAP_PIP)) +
-			vec3_length(bone(joint, LEAP_DIP));
+	double length =
+		vec3_length(bone(joint, LEAP_MCP)) + vec3_length(bone(joint, LEAP_PIP));
 
 	return length > 1.0 ? clamp(length / MIDDLE_FINGER_BONES, 0.25, 4.0) : 1.0;
 }
@@ -118,17 +119,17 @@ static void add_point(struct weighted_points *points, struct vec3 at, double wei
 static void sphere_points(const struct leap_tracked_hand *hand,
 			  struct weighted_points *ret_points)
 {
+	const struct vec3 *thumb = hand->joint[LEAP_THUMB];
+
 	*ret_points = (struct weighted_points){ 0 };
 	add_point(ret_points, hand->palm, 0.25);
-	for (int finger = 0; finger < LEAP_FINGERS; finger++) {
+	add_point(ret_points, thumb[LEAP_DIP], 0.3);
+	add_point(ret_points, leap_fingertip(thumb), 4.0);
+	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++) {
 		const struct vec3 *joint = hand->joint[finger];
-		bool thumb = finger == LEAP_THUMB;
 
-		add_point(ret_points, leap_fingertip(joint), thumb ? 4.0 : 1.0);
-		if (thumb)
-			add_point(ret_points, joint[LEAP_DIP], 0.3);
-		else
-			add_point(ret_points, joint[LEAP_PIP], 0.01);
+		add_point(ret_points, joint[LEAP_PIP], 0.01);
+		add_point(ret_points, leap_fingertip(joint), 1.0);
 	}
 }
 
