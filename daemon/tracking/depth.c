@@ -16,8 +16,8 @@
 #define ROWS 4
 #define DIFFERENCE_MAX (NEARER + 20)
 
-static int block_difference(const struct leap_patch patch[LEAP_EYES], int column, int row,
-			    int shift, int down)
+static int block_difference(const struct leap_patch patch[LEAP_EYES], int column,
+			    int row, int shift, int down)
 {
 	const uint8_t *a = &patch[0].value[row - HALF][column - HALF];
 	const uint8_t *b = &patch[1].value[row + down - HALF][column - shift - HALF];
@@ -101,10 +101,9 @@ int leap_depth_points(const struct leap_patch patch[LEAP_EYES],
 				continue;
 			point->pixel[0] = column;
 			point->pixel[1] = row;
-			point->weight = leap_depth_at(patch, point->pixel,
-						      (NEARER - FARTHER) / 2,
-						      (NEARER + FARTHER) / 2,
-						      &difference);
+			point->weight = leap_depth_at(
+				patch, point->pixel, (NEARER - FARTHER) / 2,
+				(NEARER + FARTHER) / 2, &difference);
 			if (point->weight <= 0)
 				continue;
 			point->place = leap_depth_place(patch, camera, point->pixel,
@@ -118,7 +117,8 @@ int leap_depth_points(const struct leap_patch patch[LEAP_EYES],
 /* Blocks with an upper or lower edge in them tell rows apart. */
 static bool has_row_edge(const struct leap_patch *patch, int column, int row)
 {
-	int up = patch->value[row - HALF][column], down = patch->value[row + HALF][column];
+	int up = patch->value[row - HALF][column],
+	    down = patch->value[row + HALF][column];
 
 	return abs(up - down) > 0.4 * (patch->bright - patch->dark);
 }

@@ -59,8 +59,9 @@ static double robust(double r, double *ret_weight)
 }
 
 /* @gradient: of the residual in space; @r: in standard deviations */
-static void add_residual(struct normal *n, const struct leap_skeleton *skeleton, int rod,
-			 struct vec3 point, struct vec3 gradient, double r, double share)
+static void add_residual(struct normal *n, const struct leap_skeleton *skeleton,
+			 int rod, struct vec3 point, struct vec3 gradient, double r,
+			 double share)
 {
 	struct vec3 motion[LEAP_FREEDOMS];
 	double row[LEAP_FREEDOMS], weight;
@@ -179,7 +180,8 @@ static bool rim_at(const struct leap_patch *patch, const double at[2], double *r
 }
 
 /* One place on a rod must lie as deep in the shape as the rod is thick. */
-static void add_inside(const struct work *w, int eye, int rod, double t, struct normal *n)
+static void add_inside(const struct work *w, int eye, int rod, double t,
+		       struct normal *n)
 {
 	const struct leap_patch *patch = &w->evidence->patch[eye];
 	const struct leap_rod *body = &w->skeleton.rod[rod];
@@ -202,9 +204,11 @@ static void add_inside(const struct work *w, int eye, int rod, double t, struct 
 		     r / INSIDE_SD, 1);
 }
 
-static double flat_distance(const struct flat_rod *rod, const double at[2], double *ret_t)
+static double flat_distance(const struct flat_rod *rod, const double at[2],
+			    double *ret_t)
 {
-	double dx = rod->end[1][0] - rod->end[0][0], dy = rod->end[1][1] - rod->end[0][1];
+	double dx = rod->end[1][0] - rod->end[0][0],
+	       dy = rod->end[1][1] - rod->end[0][1];
 	double x = at[0] - rod->end[0][0], y = at[1] - rod->end[0][1];
 	double t = (x * dx + y * dy) / (dx * dx + dy * dy + 1e-9);
 
@@ -216,8 +220,8 @@ static double flat_distance(const struct flat_rod *rod, const double at[2], doub
 	       (rod->radius[0] + t * (rod->radius[1] - rod->radius[0]));
 }
 
-static double nearest_flat(const struct work *w, int eye, const double at[2], int *ret_rod,
-			   double *ret_t)
+static double nearest_flat(const struct work *w, int eye, const double at[2],
+			   int *ret_rod, double *ret_t)
 {
 	double best = 1e9, t;
 
@@ -241,7 +245,8 @@ static double nearest_flat(const struct work *w, int eye, const double at[2], in
 }
 
 /* A pixel of the hand that no rod covers pulls the nearest one. */
-static void add_cover(const struct work *w, int eye, const double at[2], struct normal *n)
+static void add_cover(const struct work *w, int eye, const double at[2],
+		      struct normal *n)
 {
 	const struct leap_patch *patch = &w->evidence->patch[eye];
 	struct vec3 point, gradient[2], g;
@@ -370,7 +375,8 @@ static void add_limits(const struct leap_pose *pose, struct normal *n)
 		leap_skeleton_limits(i, &least, &most);
 		pull(n, LEAP_FREE_ANGLE + i, pose->angle[i] - relaxed[i], sd);
 		if (pose->angle[i] < least)
-			pull(n, LEAP_FREE_ANGLE + i, pose->angle[i] - least, 2 * DEGREE);
+			pull(n, LEAP_FREE_ANGLE + i, pose->angle[i] - least,
+			     2 * DEGREE);
 		if (pose->angle[i] > most)
 			pull(n, LEAP_FREE_ANGLE + i, pose->angle[i] - most, 2 * DEGREE);
 	}
@@ -422,8 +428,8 @@ static void add_prior(const struct leap_pose *pose, const struct leap_fit_prior 
 }
 
 static void gather(struct work *w, const struct leap_pose *pose,
-		   const struct leap_tip_match *match, const struct leap_fit_prior *prior,
-		   int terms, struct normal *n)
+		   const struct leap_tip_match *match,
+		   const struct leap_fit_prior *prior, int terms, struct normal *n)
 {
 	memset(n, 0, sizeof(*n));
 	pose_work(w, pose);
@@ -483,11 +489,12 @@ static struct leap_pose moved(const struct leap_pose *pose,
 {
 	struct leap_pose next = *pose;
 
-	next.place = vec3_add(pose->place, vec3(bounded(step[0], 40), bounded(step[1], 40),
-						bounded(step[2], 40)));
-	next.turn = leap_skeleton_turn(&pose->turn,
-				       vec3(bounded(step[3], 0.5), bounded(step[4], 0.5),
-					    bounded(step[5], 0.5)));
+	next.place =
+		vec3_add(pose->place, vec3(bounded(step[0], 40), bounded(step[1], 40),
+					   bounded(step[2], 40)));
+	next.turn = leap_skeleton_turn(&pose->turn, vec3(bounded(step[3], 0.5),
+							 bounded(step[4], 0.5),
+							 bounded(step[5], 0.5)));
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		next.angle[i] += bounded(step[LEAP_FREE_ANGLE + i], 0.6);
 	next.size *= exp(bounded(step[LEAP_FREE_SIZE], 0.1));
@@ -605,7 +612,8 @@ static void judge(const struct work *w, struct leap_fit_quality *ret_quality)
 	ret_quality->off_surface = off_surface(w);
 }
 
-void leap_fit_all(const struct leap_evidence *evidence, const struct leap_tip_match *match,
+void leap_fit_all(const struct leap_evidence *evidence,
+		  const struct leap_tip_match *match,
 		  const struct leap_fit_prior *prior, int steps, struct leap_pose *pose,
 		  struct leap_fit_quality *ret_quality)
 {

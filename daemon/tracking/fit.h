@@ -74,7 +74,8 @@ double leap_fit_tips(const struct leap_evidence *evidence,
 		     struct leap_pose *pose);
 
 /** leap_fit_all() - use all evidence; @pose is where to start and the result */
-void leap_fit_all(const struct leap_evidence *evidence, const struct leap_tip_match *match,
+void leap_fit_all(const struct leap_evidence *evidence,
+		  const struct leap_tip_match *match,
 		  const struct leap_fit_prior *prior, int steps, struct leap_pose *pose,
 		  struct leap_fit_quality *ret_quality);
 

@@ -16,8 +16,8 @@
  */
 static void walk(const struct leap_patch *patch, int16_t d[N][N])
 {
-	static const int steps[8][3] = { { 1, 0, 3 }, { -1, 0, 3 }, { 0, 1, 3 },
-					 { 0, -1, 3 }, { 1, 1, 4 }, { -1, 1, 4 },
+	static const int steps[8][3] = { { 1, 0, 3 },  { -1, 0, 3 }, { 0, 1, 3 },
+					 { 0, -1, 3 }, { 1, 1, 4 },  { -1, 1, 4 },
 					 { 1, -1, 4 }, { -1, -1, 4 } };
 	uint8_t waiting[N * N] = { 0 };
 	uint16_t queue[N * N];
@@ -92,8 +92,8 @@ static void find_arm(const struct leap_patch *patch, double ret_arm[2])
 	}
 }
 
-static void start_at(const struct leap_patch *patch, int16_t d[N][N], const double at[2],
-		     double radius)
+static void start_at(const struct leap_patch *patch, int16_t d[N][N],
+		     const double at[2], double radius)
 {
 	double best = 1e9;
 	int best_c = -1, best_r = -1;
@@ -131,8 +131,8 @@ static void find_palm(const struct leap_patch *patch, const int16_t from_arm[N][
 
 	for (int r = 0; r < N; r++) {
 		for (int c = 0; c < N; c++) {
-			if (patch->mask[r][c] == LEAP_MASK_HAND && from_arm[r][c] < FAR &&
-			    from_arm[r][c] > farthest)
+			if (patch->mask[r][c] == LEAP_MASK_HAND &&
+			    from_arm[r][c] < FAR && from_arm[r][c] > farthest)
 				farthest = from_arm[r][c];
 		}
 	}
@@ -140,7 +140,8 @@ static void find_palm(const struct leap_patch *patch, const int16_t from_arm[N][
 		for (int c = 0; c < N; c++) {
 			double thick, back, score;
 
-			if (patch->mask[r][c] != LEAP_MASK_HAND || from_arm[r][c] == FAR)
+			if (patch->mask[r][c] != LEAP_MASK_HAND ||
+			    from_arm[r][c] == FAR)
 				continue;
 			thick = patch->depth_inside[r][c] / 3.0;
 			back = (farthest - from_arm[r][c]) / 3.0;
@@ -224,8 +225,7 @@ static bool is_peak(const struct leap_patch *patch, const int16_t d[N][N], int c
 			    patch->mask[r][c] != LEAP_MASK_HAND || d[r][c] == FAR)
 				continue;
 			if (d[r][c] > d[row][column] ||
-			    (d[r][c] == d[row][column] &&
-			     r * N + c < row * N + column))
+			    (d[r][c] == d[row][column] && r * N + c < row * N + column))
 				return false;
 		}
 	}
@@ -249,7 +249,8 @@ static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int c
 	to_middle_line(patch, tip.pad);
 	walk_back(d, tip.pad, 22 / patch->grain, tip.base);
 	to_middle_line(patch, tip.base);
-	if (patch->depth_inside[(int)tip.pad[1]][(int)tip.pad[0]] > 3 * 18 / patch->grain)
+	if (patch->depth_inside[(int)tip.pad[1]][(int)tip.pad[0]] >
+	    3 * 18 / patch->grain)
 		return;
 	outline->tip[outline->tips++] = tip;
 }
@@ -274,7 +275,8 @@ static void find_tips(const struct leap_patch *patch, struct leap_outline *outli
 /* Angle around the palm, from the arm, the way the columns turn into rows. */
 static double angle_of(const struct leap_outline *outline, const struct leap_tip *tip)
 {
-	double a = atan2(tip->pad[1] - outline->palm[1], tip->pad[0] - outline->palm[0]);
+	double a =
+		atan2(tip->pad[1] - outline->palm[1], tip->pad[0] - outline->palm[0]);
 	double arm = atan2(outline->arm[1] - outline->palm[1],
 			   outline->arm[0] - outline->palm[0]);
 

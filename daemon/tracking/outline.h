@@ -40,6 +40,7 @@ struct leap_outline {
 };
 
 /** leap_outline_find() - @patch measured, with a hand in it */
-void leap_outline_find(const struct leap_patch *patch, struct leap_outline *ret_outline);
+void leap_outline_find(const struct leap_patch *patch,
+		       struct leap_outline *ret_outline);
 
 #endif /* LEAP_OUTLINE_H */

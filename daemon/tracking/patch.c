@@ -42,7 +42,8 @@ static void cut_row(struct leap_patch *patch, int row, enum leap_eye eye,
 
 	for (int i = 0; i < NODES - 1; i++) {
 		float u = node[i][0], v = node[i][1];
-		float du = (node[i + 1][0] - u) / NODE, dv = (node[i + 1][1] - v) / NODE;
+		float du = (node[i + 1][0] - u) / NODE,
+		      dv = (node[i + 1][1] - v) / NODE;
 
 		for (int c = i * NODE; c < (i + 1) * NODE; c++, u += du, v += dv) {
 			if (u >= 0 && u <= u_most && v >= 0 && v <= v_most) {
@@ -67,8 +68,8 @@ void leap_patch_cut(struct leap_patch *patch, const struct leap_view *view,
 
 	patch->grain = (REACH + near * (REACH_NEAR - REACH)) / (N / 2);
 	patch->step = patch->grain / y;
-	patch->origin[0] = (centre.x - leap_camera_eye_x(camera, eye)) / y +
-			   patch->step * N / 2;
+	patch->origin[0] =
+		(centre.x - leap_camera_eye_x(camera, eye)) / y + patch->step * N / 2;
 	patch->origin[1] = centre.z / y - patch->step * N / 2;
 	for (int j = 0; j < NODES; j++) {
 		for (int i = 0; i < NODES; i++) {
@@ -85,9 +86,8 @@ void leap_patch_cut(struct leap_patch *patch, const struct leap_view *view,
 
 		for (int i = 0; i < NODES; i++) {
 			for (int c = 0; c < 2; c++)
-				between[i][c] =
-					node[j][i][c] +
-					f * (node[j + 1][i][c] - node[j][i][c]);
+				between[i][c] = node[j][i][c] +
+						f * (node[j + 1][i][c] - node[j][i][c]);
 		}
 		cut_row(patch, row, eye, frame, between);
 	}
@@ -167,7 +167,9 @@ static int flood(struct leap_patch *patch, int column, int row, int level,
 	stack[depth++] = row * N + column;
 	done[row][column] = mark;
 	while (depth) {
-		static const int steps[4][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+		static const int steps[4][2] = {
+			{ 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 }
+		};
 		int at = stack[--depth];
 
 		area++;

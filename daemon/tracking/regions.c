@@ -303,8 +303,8 @@ static double likeness_at(const struct leap_cells *cells, const int box[4], int 
 	return correlation(&s);
 }
 
-static void matching_box(const struct leap_cells *cells, const struct leap_region *region,
-			 int box[4])
+static void matching_box(const struct leap_cells *cells,
+			 const struct leap_region *region, int box[4])
 {
 	const int half = 22;
 
@@ -319,8 +319,9 @@ static void matching_box(const struct leap_cells *cells, const struct leap_regio
 }
 
 /* Slides the region over the right eye's cells and takes the place most alike. */
-static bool place_region(const struct leap_cells *cells, const struct leap_camera *camera,
-			 struct leap_sensor_mode mode, struct leap_region *region)
+static bool place_region(const struct leap_cells *cells,
+			 const struct leap_camera *camera, struct leap_sensor_mode mode,
+			 struct leap_region *region)
 {
 	const double cell_row = mode.height / (double)LEAP_CELLS_HIGH;
 	double slope[LEAP_EYES][2], row, column;
@@ -330,7 +331,8 @@ static bool place_region(const struct leap_cells *cells, const struct leap_camer
 	matching_box(cells, region, box);
 	for (int down = -2; down <= 2; down++) {
 		for (int s = -1; s <= 45; s++) {
-			double like = likeness_at(cells, box, s, down) - 0.01 * (down != 0);
+			double like =
+				likeness_at(cells, box, s, down) - 0.01 * (down != 0);
 
 			if (like > best) {
 				best = like;
@@ -346,9 +348,9 @@ static bool place_region(const struct leap_cells *cells, const struct leap_camer
 	region->likeness = best;
 	shift = at;
 	if (near[0] > -1 && near[2] > -1 && near[0] + near[2] < 2 * near[1] - 1e-6)
-		shift += fmax(-0.5, fmin(0.5, 0.5 * (near[2] - near[0]) /
-							(2 * near[1] - near[0] -
-							 near[2])));
+		shift += fmax(-0.5,
+			      fmin(0.5, 0.5 * (near[2] - near[0]) /
+						(2 * near[1] - near[0] - near[2])));
 	column = (region->middle[0] + 0.5) * LEAP_CELL_COLUMNS - 0.5;
 	row = (region->middle[1] + 0.5) * cell_row - 0.5;
 	if (!leap_camera_slope(camera, LEAP_EYE_LEFT, mode, column, row, slope[0]) ||
@@ -359,8 +361,8 @@ static bool place_region(const struct leap_cells *cells, const struct leap_camer
 	return leap_camera_triangulate(camera, slope, &region->place, NULL);
 }
 
-static bool plausible(const struct leap_region *region, const struct leap_camera *camera,
-		      struct leap_sensor_mode mode)
+static bool plausible(const struct leap_region *region,
+		      const struct leap_camera *camera, struct leap_sensor_mode mode)
 {
 	double focal = camera->lens[0].focal / LEAP_CELL_COLUMNS;
 	double side = region->place.y / focal;

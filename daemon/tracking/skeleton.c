@@ -22,7 +22,7 @@ static const struct vec3 carp_place[LEAP_FINGERS] = {
 };
 
 static const struct vec3 knuckle_place[LEAP_FINGERS] = {
-	{ 20.1, -6.2, 55.2 }, { 24.1, 2.1, -24.0 }, { 2.9, 4.2, -24.1 },
+	{ 20.1, -6.2, 55.2 },  { 24.1, 2.1, -24.0 },  { 2.9, 4.2, -24.1 },
 	{ -18.1, 4.2, -17.9 }, { -36.7, 0.0, -10.1 },
 };
 
@@ -35,7 +35,7 @@ static const double bone_length[LEAP_FINGERS][3] = {
 
 static const double bone_radius[LEAP_FINGERS][4] = {
 	{ 14.0, 11.0, 9.6, 7.6 }, { 10.2, 8.9, 7.9, 6.6 }, { 10.2, 9.0, 8.0, 6.7 },
-	{ 9.8, 8.5, 7.6, 6.4 }, { 8.8, 7.4, 6.7, 5.6 },
+	{ 9.8, 8.5, 7.6, 6.4 },	  { 8.8, 7.4, 6.7, 5.6 },
 };
 
 /* Spread of the fingers when nothing is bent sideways, towards the thumb. */
@@ -51,16 +51,26 @@ static const double fan[LEAP_FINGERS] = { 0, 4 * DEGREE, -2 * DEGREE, -7 * DEGRE
 static const struct {
 	signed char finger, from, to;
 } rods[LEAP_RODS] = {
-	{ 0, LEAP_MCP, LEAP_PIP },   { 0, LEAP_PIP, LEAP_DIP },
-	{ 0, LEAP_DIP, LEAP_BTIP },  { 1, LEAP_MCP, LEAP_PIP },
-	{ 1, LEAP_PIP, LEAP_DIP },   { 1, LEAP_DIP, LEAP_BTIP },
-	{ 2, LEAP_MCP, LEAP_PIP },   { 2, LEAP_PIP, LEAP_DIP },
-	{ 2, LEAP_DIP, LEAP_BTIP },  { 3, LEAP_MCP, LEAP_PIP },
-	{ 3, LEAP_PIP, LEAP_DIP },   { 3, LEAP_DIP, LEAP_BTIP },
-	{ 4, LEAP_MCP, LEAP_PIP },   { 4, LEAP_PIP, LEAP_DIP },
-	{ 4, LEAP_DIP, LEAP_BTIP },  { 1, LEAP_CARP, LEAP_MCP },
-	{ 2, LEAP_CARP, LEAP_MCP },  { 3, LEAP_CARP, LEAP_MCP },
-	{ 4, LEAP_CARP, LEAP_MCP },  { 0, LEAP_MCP, LEAP_MCP }, /* ball of the thumb */
+	{ 0, LEAP_MCP, LEAP_PIP },
+	{ 0, LEAP_PIP, LEAP_DIP },
+	{ 0, LEAP_DIP, LEAP_BTIP },
+	{ 1, LEAP_MCP, LEAP_PIP },
+	{ 1, LEAP_PIP, LEAP_DIP },
+	{ 1, LEAP_DIP, LEAP_BTIP },
+	{ 2, LEAP_MCP, LEAP_PIP },
+	{ 2, LEAP_PIP, LEAP_DIP },
+	{ 2, LEAP_DIP, LEAP_BTIP },
+	{ 3, LEAP_MCP, LEAP_PIP },
+	{ 3, LEAP_PIP, LEAP_DIP },
+	{ 3, LEAP_DIP, LEAP_BTIP },
+	{ 4, LEAP_MCP, LEAP_PIP },
+	{ 4, LEAP_PIP, LEAP_DIP },
+	{ 4, LEAP_DIP, LEAP_BTIP },
+	{ 1, LEAP_CARP, LEAP_MCP },
+	{ 2, LEAP_CARP, LEAP_MCP },
+	{ 3, LEAP_CARP, LEAP_MCP },
+	{ 4, LEAP_CARP, LEAP_MCP },
+	{ 0, LEAP_MCP, LEAP_MCP }, /* ball of the thumb */
 	{ -1, 0, 0 }, /* forearm */
 };
 
@@ -90,8 +100,8 @@ struct mat3 leap_skeleton_axes(struct vec3 direction, struct vec3 normal)
 	axes.row[2] = vec3_scale(vec3_unit_or(direction, vec3(0, 0, -1)), -1);
 	any = fabs(axes.row[2].y) < 0.9 ? vec3(0, 1, 0) : vec3(0, 0, 1);
 	any = vec3_unit_or(vec3_reject(any, axes.row[2]), vec3(1, 0, 0));
-	axes.row[1] = vec3_unit_or(
-		vec3_scale(vec3_reject(normal, axes.row[2]), -1), any);
+	axes.row[1] =
+		vec3_unit_or(vec3_scale(vec3_reject(normal, axes.row[2]), -1), any);
 	axes.row[0] = vec3_cross(axes.row[1], axes.row[2]);
 	return axes;
 }
@@ -146,9 +156,9 @@ static void pose_finger(const struct leap_pose *pose, int k, struct leap_skeleto
 	s->axis[k][1] = flexion;
 	for (int j = 0; j < 3; j++) {
 		along = leap_skeleton_rotate(along, flexion, bend[j]);
-		s->joint[k][LEAP_PIP + j] =
-			vec3_madd(s->joint[k][LEAP_MCP + j],
-				  bone_length[k][j] * pose->size, along);
+		s->joint[k][LEAP_PIP + j] = vec3_madd(s->joint[k][LEAP_MCP + j],
+						      bone_length[k][j] * pose->size,
+						      along);
 	}
 }
 
@@ -158,7 +168,8 @@ static void pose_thumb(const struct leap_pose *pose, struct leap_skeleton *s)
 	static const struct vec3 oppose = { -0.199, 0.797, -0.574 };
 	struct vec3 along = outwards(pose, vec3_unit_or(rest, rest));
 	struct vec3 flexion = axis_outwards(
-		pose, vec3_unit_or(vec3_reject(oppose, vec3_unit_or(rest, rest)), rest));
+		pose,
+		vec3_unit_or(vec3_reject(oppose, vec3_unit_or(rest, rest)), rest));
 	struct vec3 lift = vec3_cross(along, flexion);
 	double bend[3] = { pose->angle[0], pose->angle[2], pose->angle[3] };
 
@@ -170,9 +181,9 @@ static void pose_thumb(const struct leap_pose *pose, struct leap_skeleton *s)
 	s->axis[0][1] = flexion;
 	for (int j = 0; j < 3; j++) {
 		along = leap_skeleton_rotate(along, flexion, bend[j]);
-		s->joint[0][LEAP_PIP + j] =
-			vec3_madd(s->joint[0][LEAP_MCP + j],
-				  bone_length[0][j] * pose->size, along);
+		s->joint[0][LEAP_PIP + j] = vec3_madd(s->joint[0][LEAP_MCP + j],
+						      bone_length[0][j] * pose->size,
+						      along);
 	}
 }
 
@@ -182,7 +193,8 @@ static void pose_arm(const struct leap_pose *pose, struct leap_skeleton *s)
 
 	s->arm_axis[0] = axis_outwards(pose, vec3(0, 1, 0));
 	s->arm_axis[1] = axis_outwards(pose, vec3(1, 0, 0));
-	along = leap_skeleton_rotate(along, s->arm_axis[0], pose->angle[LEAP_ANGLE_ARM]);
+	along = leap_skeleton_rotate(along, s->arm_axis[0],
+				     pose->angle[LEAP_ANGLE_ARM]);
 	along = leap_skeleton_rotate(along, s->arm_axis[1],
 				     pose->angle[LEAP_ANGLE_ARM_LIFT]);
 	s->wrist = placed(pose, wrist_place);
@@ -202,8 +214,8 @@ static void flesh_finger_rod(struct leap_skeleton *s, int r)
 		struct vec3 along = vec3_unit_or(vec3_sub(rod->end[1], rod->end[0]),
 						 vec3(0, 0, -1));
 
-		rod->end[1] = vec3_madd(rod->end[1], -TIP_INSIDE * rod->radius[1],
-					along);
+		rod->end[1] =
+			vec3_madd(rod->end[1], -TIP_INSIDE * rod->radius[1], along);
 	}
 }
 
@@ -221,8 +233,10 @@ static void flesh(struct leap_skeleton *s)
 		s->rod[r].radius[0] = 14.5 * size;
 		s->rod[r].radius[1] = 12.0 * size;
 	}
-	s->rod[19].end[0] = vec3_lerp(s->joint[0][LEAP_MCP], s->joint[1][LEAP_CARP], 0.4);
-	s->rod[19].end[1] = vec3_lerp(s->joint[1][LEAP_CARP], s->joint[1][LEAP_MCP], 0.6);
+	s->rod[19].end[0] =
+		vec3_lerp(s->joint[0][LEAP_MCP], s->joint[1][LEAP_CARP], 0.4);
+	s->rod[19].end[1] =
+		vec3_lerp(s->joint[1][LEAP_CARP], s->joint[1][LEAP_MCP], 0.6);
 	s->rod[19].radius[0] = 15.0 * size;
 	s->rod[19].radius[1] = 12.0 * size;
 	s->rod[LEAP_ROD_ARM].end[0] = s->wrist;
@@ -231,7 +245,8 @@ static void flesh(struct leap_skeleton *s)
 	s->rod[LEAP_ROD_ARM].radius[1] = 42.0 * size;
 }
 
-void leap_skeleton_pose(const struct leap_pose *pose, struct leap_skeleton *ret_skeleton)
+void leap_skeleton_pose(const struct leap_pose *pose,
+			struct leap_skeleton *ret_skeleton)
 {
 	struct leap_skeleton *s = ret_skeleton;
 
@@ -266,14 +281,16 @@ static void finger_motion(const struct leap_skeleton *s, int rod, struct vec3 po
 	turns(s->axis[k][1], joint[LEAP_MCP], point, first, 1, motion, mask);
 	turns(s->axis[k][0], joint[LEAP_MCP], point, first + 1, 1, motion, mask);
 	if (bone >= 1)
-		turns(s->axis[k][1], joint[LEAP_PIP], point, first + 2, 1, motion, mask);
+		turns(s->axis[k][1], joint[LEAP_PIP], point, first + 2, 1, motion,
+		      mask);
 	if (bone < 2)
 		return;
 	if (k)
 		turns(s->axis[k][1], joint[LEAP_DIP], point, first + 2, DISTAL_SHARE,
 		      motion, mask);
 	else
-		turns(s->axis[k][1], joint[LEAP_DIP], point, first + 3, 1, motion, mask);
+		turns(s->axis[k][1], joint[LEAP_DIP], point, first + 3, 1, motion,
+		      mask);
 }
 
 uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
@@ -296,8 +313,8 @@ uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 	} else if (rod == LEAP_ROD_ARM) {
 		turns(skeleton->arm_axis[0], skeleton->wrist, point, LEAP_ANGLE_ARM, 1,
 		      ret_motion, &mask);
-		turns(skeleton->arm_axis[1], skeleton->wrist, point, LEAP_ANGLE_ARM_LIFT,
-		      1, ret_motion, &mask);
+		turns(skeleton->arm_axis[1], skeleton->wrist, point,
+		      LEAP_ANGLE_ARM_LIFT, 1, ret_motion, &mask);
 	}
 	return mask;
 }
@@ -317,9 +334,9 @@ void leap_skeleton_limits(int angle, double *ret_least, double *ret_most)
 	static const double thumb[LEAP_THUMB_ANGLES][2] = {
 		{ -45, 60 }, { -40, 40 }, { -20, 65 }, { -25, 85 }
 	};
-	static const double finger[LEAP_FINGER_ANGLES][2] = {
-		{ -28, 92 }, { -20, 20 }, { -5, 112 }
-	};
+	static const double finger[LEAP_FINGER_ANGLES][2] = { { -28, 92 },
+							      { -20, 20 },
+							      { -5, 112 } };
 	const double *range;
 
 	if (angle < LEAP_THUMB_ANGLES) {

@@ -73,7 +73,8 @@ struct leap_skeleton {
 };
 
 /** leap_skeleton_pose() - joints and flesh of @pose */
-void leap_skeleton_pose(const struct leap_pose *pose, struct leap_skeleton *ret_skeleton);
+void leap_skeleton_pose(const struct leap_pose *pose,
+			struct leap_skeleton *ret_skeleton);
 
 /**
  * leap_skeleton_motion() - how a point moves with each degree of freedom
@@ -84,8 +85,7 @@ void leap_skeleton_pose(const struct leap_pose *pose, struct leap_skeleton *ret_
  * Return: a bit mask of the freedoms that do.
  */
 uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
-			      struct vec3 point,
-			      struct vec3 ret_motion[LEAP_FREEDOMS]);
+			      struct vec3 point, struct vec3 ret_motion[LEAP_FREEDOMS]);
 
 /** leap_skeleton_finger() - the finger of a rod, -1 for the palm and the arm */
 int leap_skeleton_finger(int rod);

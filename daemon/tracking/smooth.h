@@ -49,8 +49,9 @@ static inline double leap_smooth_next(struct leap_smooth *s,
 	}
 	speed = (value - s->value) / dt;
 	s->speed += leap_smooth_share(6, dt) * (speed - s->speed);
-	s->value += leap_smooth_share(how->cutoff + how->quickness * fabs(s->speed), dt) *
-		    (value - s->value);
+	s->value +=
+		leap_smooth_share(how->cutoff + how->quickness * fabs(s->speed), dt) *
+		(value - s->value);
 	return s->value;
 }
 

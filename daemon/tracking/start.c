@@ -44,8 +44,8 @@ static void pair_tips(const struct leap_evidence *evidence, struct pairs *ret_pa
 			cost[i][j] = alone * (n - i + m - j);
 			if (i == n || j == m)
 				continue;
-			cost[i][j] = fmin(alone + cost[i + 1][j],
-					  alone + cost[i][j + 1]);
+			cost[i][j] =
+				fmin(alone + cost[i + 1][j], alone + cost[i][j + 1]);
 			cost[i][j] = fmin(cost[i][j], pairing_cost(evidence, i, j) +
 							      cost[i + 1][j + 1]);
 		}
@@ -94,10 +94,11 @@ bool leap_start_place(const struct leap_evidence *evidence, struct vec3 *ret_pla
 	if (weights < 1)
 		return false;
 	y = weights / sum;
-	leap_patch_slope(&evidence->patch[0], outline->palm[0], outline->palm[1], slope);
-	*ret_place = vec3(leap_camera_eye_x(evidence->camera, LEAP_EYE_LEFT) +
-				  slope[0] * y,
-			  y, slope[1] * y);
+	leap_patch_slope(&evidence->patch[0], outline->palm[0], outline->palm[1],
+			 slope);
+	*ret_place =
+		vec3(leap_camera_eye_x(evidence->camera, LEAP_EYE_LEFT) + slope[0] * y,
+		     y, slope[1] * y);
 	ret_place->y += PALM_HALF_THICKNESS;
 	return true;
 }
@@ -221,8 +222,8 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 			continue;
 		one.pose = first;
 		suppose(&pairs, fingers, reverse, &one.match, one.pose.angle);
-		one.cost = leap_fit_tips(evidence, &one.match, &free_prior, COARSE_STEPS,
-					 &one.pose);
+		one.cost = leap_fit_tips(evidence, &one.match, &free_prior,
+					 COARSE_STEPS, &one.pose);
 		keep(list, &count, &one);
 	}
 	for (int i = 0; i < count; i++) {

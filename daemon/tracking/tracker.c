@@ -73,7 +73,8 @@ struct leap_tracker {
 	double row_weight;
 };
 
-int leap_tracker_new(const struct leap_camera *camera, struct leap_tracker **ret_tracker)
+int leap_tracker_new(const struct leap_camera *camera,
+		     struct leap_tracker **ret_tracker)
 {
 	struct leap_tracker *tracker = calloc(1, sizeof(*tracker));
 
@@ -109,7 +110,8 @@ static double segment_distance(const double a[2], const double b[2], double x, d
 }
 
 static double skeleton_distance(const struct leap_patch *patch, double eye_x,
-				const struct leap_skeleton *skeleton, double x, double y)
+				const struct leap_skeleton *skeleton, double x,
+				double y)
 {
 	double best = 1e9;
 
@@ -148,8 +150,9 @@ static bool set_owners(struct leap_tracker *tracker, const struct track *track,
 
 			for (int at = 0; at < (N / 4) * (N / 4); at++) {
 				int x = at % (N / 4) * 4, y = at / (N / 4) * 4;
-				double theirs = skeleton_distance(
-					patch, eye_x, &other->skeleton, x + 1.5, y + 1.5);
+				double theirs = skeleton_distance(patch, eye_x,
+								  &other->skeleton,
+								  x + 1.5, y + 1.5);
 				double mine = 9;
 
 				if (theirs > 8)
@@ -175,15 +178,15 @@ static bool look(struct leap_tracker *tracker, const struct leap_stereo_frame *f
 	bool shared;
 
 	for (int eye = 0; eye < LEAP_EYES; eye++)
-		leap_patch_cut(&tracker->patch[eye], &tracker->view, &tracker->camera, eye,
-			       frame, place,
-			       (eye == LEAP_EYE_LEFT ? -0.5 : 0.5) * tracker->row_offset);
+		leap_patch_cut(&tracker->patch[eye], &tracker->view, &tracker->camera,
+			       eye, frame, place,
+			       (eye == LEAP_EYE_LEFT ? -0.5 : 0.5) *
+				       tracker->row_offset);
 	shared = set_owners(tracker, track, place);
 	for (int eye = 0; eye < LEAP_EYES; eye++) {
-		if (!leap_patch_find_hand(&tracker->patch[eye],
-					  shared ? (const uint8_t(*)[N])
-							   tracker->owner[eye] :
-						   NULL))
+		if (!leap_patch_find_hand(
+			    &tracker->patch[eye],
+			    shared ? (const uint8_t(*)[N])tracker->owner[eye] : NULL))
 			return false;
 		leap_patch_measure(&tracker->patch[eye]);
 		leap_outline_find(&tracker->patch[eye], &tracker->outline[eye]);
@@ -213,7 +216,8 @@ static bool sound(const struct leap_pose *pose)
 		sum += fabs(pose->angle[i]);
 	for (int i = 0; i < 3; i++)
 		sum += vec3_length(pose->turn.row[i]);
-	return isfinite(sum) && pose->place.y > HEIGHT_MIN && pose->place.y < HEIGHT_MAX &&
+	return isfinite(sum) && pose->place.y > HEIGHT_MIN &&
+	       pose->place.y < HEIGHT_MAX &&
 	       fabs(pose->place.x) < 3 * pose->place.y + 100 &&
 	       fabs(pose->place.z) < 3 * pose->place.y + 100;
 }
@@ -255,8 +259,8 @@ static void doubt_chirality(struct leap_tracker *tracker, struct track *track,
 
 	if (track->age % every || track->vote >= VOTE_MAX)
 		return;
-	if (!leap_start_pose(&tracker->evidence, !track->pose.left, palm_up, &prior, &pose,
-			     &other))
+	if (!leap_start_pose(&tracker->evidence, !track->pose.left, palm_up, &prior,
+			     &pose, &other))
 		return;
 	vote = (other.cost - quality->cost) / (0.15 * quality->cost + 4);
 	track->vote += fmax(-1.5, fmin(1.5, vote));
@@ -329,8 +333,8 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 }
 
 /* Twice: the second time with the palm in the middle. */
-static bool centre_on(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
-		      struct vec3 place)
+static bool centre_on(struct leap_tracker *tracker,
+		      const struct leap_stereo_frame *frame, struct vec3 place)
 {
 	for (int i = 0; i < 2; i++) {
 		if (!look(tracker, frame, NULL, place) ||
@@ -358,8 +362,8 @@ static bool begin_track(struct leap_tracker *tracker, struct track *track)
 	int best;
 
 	for (int left = 0; left < 2; left++) {
-		if (!leap_start_pose(&tracker->evidence, left, false, &prior, &pose[left],
-				     &quality[left]))
+		if (!leap_start_pose(&tracker->evidence, left, false, &prior,
+				     &pose[left], &quality[left]))
 			return false;
 	}
 	best = quality[1].cost < quality[0].cost;
@@ -516,8 +520,8 @@ static void start_afresh(struct leap_tracker *tracker)
 	tracker->started = false;
 }
 
-static void follow_all(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
-		       double dt)
+static void follow_all(struct leap_tracker *tracker,
+		       const struct leap_stereo_frame *frame, double dt)
 {
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		struct track *track = &tracker->track[i];
@@ -535,7 +539,8 @@ static void follow_all(struct leap_tracker *tracker, const struct leap_stereo_fr
 	}
 }
 
-int leap_tracker_update(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
+int leap_tracker_update(struct leap_tracker *tracker,
+			const struct leap_stereo_frame *frame,
 			struct leap_hands *ret_hands)
 {
 	struct leap_sensor_mode mode = { frame->width, frame->height };
