@@ -287,6 +287,8 @@ static void add_shape(const struct work *w, struct normal *n)
 			add_inside(w, eye, rod, 0.5, n);
 			add_inside(w, eye, rod, outermost ? 1.0 : 0.9, n);
 		}
+		add_inside(w, eye, LEAP_ROD_ARM, 0.2, n);
+		add_inside(w, eye, LEAP_ROD_ARM, 0.45, n);
 		for (int i = 0; i < evidence->samples[eye]; i++) {
 			double at[2] = { evidence->sample[eye][i][0],
 					 evidence->sample[eye][i][1] };
@@ -585,7 +587,7 @@ static void judge(const struct work *w, struct leap_fit_quality *ret_quality)
 	int uncovered = 0, samples = 0, stray = 0, places = 0;
 
 	for (int eye = 0; eye < LEAP_EYES; eye++) {
-		for (int i = 0; i < evidence->samples[eye]; i++) {
+		for (int i = 0; i < evidence->hand_samples[eye]; i++) {
 			double at[2] = { evidence->sample[eye][i][0],
 					 evidence->sample[eye][i][1] };
 			int rod;
@@ -625,6 +627,12 @@ void leap_fit_all(const struct leap_evidence *evidence,
 	judge(&w, ret_quality);
 }
 
+static bool on_arm_grid(int column, int row)
+{
+	return column % (2 * SAMPLE_GRID) == SAMPLE_GRID / 2 &&
+	       row % (2 * SAMPLE_GRID) == SAMPLE_GRID / 2;
+}
+
 void leap_evidence_sample(struct leap_evidence *evidence)
 {
 	for (int eye = 0; eye < LEAP_EYES; eye++) {
@@ -635,24 +643,37 @@ void leap_evidence_sample(struct leap_evidence *evidence)
 		double length = hypot(arm[0], arm[1]) + 1e-6;
 		double wrist = fmax(outline->radius, 45 / patch->grain);
 		double reach = 140 / patch->grain;
-		int count = 0;
+		int count = 0, hand = 0;
+		uint8_t(*sample)[2] = evidence->sample[eye];
 
 		for (int row = SAMPLE_GRID / 2; row < N; row += SAMPLE_GRID) {
 			for (int c = SAMPLE_GRID / 2; c < N; c += SAMPLE_GRID) {
-				double back = ((c - outline->palm[0]) * arm[0] +
-					       (row - outline->palm[1]) * arm[1]) /
-					      length;
+				double x = c - outline->palm[0];
+				double y = row - outline->palm[1];
+				bool is_arm = x * arm[0] + y * arm[1] > wrist * length;
 
 				if (patch->mask[row][c] != LEAP_MASK_HAND ||
-				    back > wrist || count == LEAP_SAMPLES_MAX ||
-				    hypot(c - outline->palm[0],
-					  row - outline->palm[1]) > reach)
+				    count == LEAP_SAMPLES_MAX)
 					continue;
-				evidence->sample[eye][count][0] = c;
-				evidence->sample[eye][count++][1] = row;
+				if (is_arm ? !on_arm_grid(c, row)
+					   : x * x + y * y > reach * reach)
+					continue;
+				sample[count][0] = c;
+				sample[count++][1] = row;
+				if (is_arm)
+					continue;
+				/* those of the hand come first */
+				for (int i = 0; i < 2; i++) {
+					uint8_t swap = sample[hand][i];
+
+					sample[hand][i] = sample[count - 1][i];
+					sample[count - 1][i] = swap;
+				}
+				hand++;
 			}
 		}
 		evidence->samples[eye] = count;
+		evidence->hand_samples[eye] = hand;
 	}
 }
 

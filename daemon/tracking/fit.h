@@ -18,7 +18,8 @@
  * @patch: by eye, measured
  * @outline: by eye
  * @point: the surface by stereo
- * @samples: hand pixels that the skeleton has to cover, by eye
+ * @samples: pixels that the skeleton has to cover, by eye
+ * @hand_samples: the first so many of them are the hand's, the others the arm's
  * @sample: column, row
  */
 struct leap_evidence {
@@ -28,6 +29,7 @@ struct leap_evidence {
 	const struct leap_depth_point *point;
 	int points;
 	int samples[LEAP_EYES];
+	int hand_samples[LEAP_EYES];
 	uint8_t sample[LEAP_EYES][LEAP_SAMPLES_MAX][2];
 };
 
@@ -64,7 +66,7 @@ struct leap_fit_quality {
 	double off_surface;
 };
 
-/** leap_evidence_sample() - choose the pixels to cover, the forearm left out */
+/** leap_evidence_sample() - choose the pixels to cover */
 void leap_evidence_sample(struct leap_evidence *evidence);
 
 /** leap_fit_tips() - place by matched tips and priors alone; fast and coarse */

@@ -100,12 +100,12 @@ static void start_at(const struct leap_patch *patch, int16_t d[N][N],
 
 	for (int r = 0; r < N; r++) {
 		for (int c = 0; c < N; c++) {
-			double off = hypot(c - at[0], r - at[1]);
+			double x = c - at[0], y = r - at[1], off = x * x + y * y;
 
 			d[r][c] = FAR;
 			if (patch->mask[r][c] != LEAP_MASK_HAND)
 				continue;
-			if (off <= radius)
+			if (off <= radius * radius)
 				d[r][c] = 0;
 			if (off < best) {
 				best = off;

@@ -241,7 +241,7 @@ static void flesh(struct leap_skeleton *s)
 	s->rod[19].radius[1] = 12.0 * size;
 	s->rod[LEAP_ROD_ARM].end[0] = s->wrist;
 	s->rod[LEAP_ROD_ARM].end[1] = s->elbow;
-	s->rod[LEAP_ROD_ARM].radius[0] = 27.0 * size;
+	s->rod[LEAP_ROD_ARM].radius[0] = 26.0 * size;
 	s->rod[LEAP_ROD_ARM].radius[1] = 42.0 * size;
 }
 
@@ -298,9 +298,17 @@ uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 {
 	const struct leap_pose *pose = &skeleton->pose;
 	struct vec3 arm = vec3_sub(point, pose->place);
-	uint32_t mask = 0x3f | 1U << LEAP_FREE_SIZE;
+	uint32_t mask = 0;
 
 	memset(ret_motion, 0, LEAP_FREEDOMS * sizeof(*ret_motion));
+	if (rod == LEAP_ROD_ARM) {
+		turns(skeleton->arm_axis[0], skeleton->wrist, point, LEAP_ANGLE_ARM, 1,
+		      ret_motion, &mask);
+		turns(skeleton->arm_axis[1], skeleton->wrist, point,
+		      LEAP_ANGLE_ARM_LIFT, 1, ret_motion, &mask);
+		return mask;
+	}
+	mask = 0x3f | 1U << LEAP_FREE_SIZE;
 	ret_motion[0] = vec3(1, 0, 0);
 	ret_motion[1] = vec3(0, 1, 0);
 	ret_motion[2] = vec3(0, 0, 1);
@@ -308,14 +316,8 @@ uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 	ret_motion[4] = vec3_cross(vec3(0, 1, 0), arm);
 	ret_motion[5] = vec3_cross(vec3(0, 0, 1), arm);
 	ret_motion[LEAP_FREE_SIZE] = arm;
-	if (rod < 15) {
+	if (rod < 15)
 		finger_motion(skeleton, rod, point, ret_motion, &mask);
-	} else if (rod == LEAP_ROD_ARM) {
-		turns(skeleton->arm_axis[0], skeleton->wrist, point, LEAP_ANGLE_ARM, 1,
-		      ret_motion, &mask);
-		turns(skeleton->arm_axis[1], skeleton->wrist, point,
-		      LEAP_ANGLE_ARM_LIFT, 1, ret_motion, &mask);
-	}
 	return mask;
 }
 

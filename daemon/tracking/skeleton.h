@@ -78,7 +78,7 @@ void leap_skeleton_pose(const struct leap_pose *pose,
 
 /**
  * leap_skeleton_motion() - how a point moves with each degree of freedom
- * @rod: the rod it belongs to
+ * @rod: the rod it belongs to; the arm says nothing of the hand, only of its own bend
  * @point: the point, anywhere
  * @ret_motion: derivative of @point, zero for what does not move it
  *

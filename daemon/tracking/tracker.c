@@ -21,6 +21,7 @@
 /* How long a hand is kept that is not found, seconds. */
 #define HOLD 0.06
 #define SIZE_SD 0.07
+#define SIZE_LOG_MAX 0.25 /* of a new hand, beside the average one */
 /* What counts as explained. */
 #define UNCOVERED_START 0.16
 #define UNCOVERED_FOLLOW 0.30
@@ -29,6 +30,8 @@
 #define OFF_SURFACE_START 14.0
 #define HEIGHT_MIN 35.0
 #define HEIGHT_MAX 700.0
+/* Arms go on beyond the rod that stands for them, to this multiple of it. */
+#define ARM_BEYOND 1.8
 #define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
 
 #define FOLLOW_STEPS 4
@@ -122,7 +125,11 @@ static double skeleton_distance(const struct leap_patch *patch, double eye_x,
 		if (rod->end[0].y < 20 || rod->end[1].y < 20)
 			continue;
 		leap_patch_pixel(patch, eye_x, rod->end[0], a);
-		leap_patch_pixel(patch, eye_x, rod->end[1], b);
+		leap_patch_pixel(patch, eye_x,
+				 r == LEAP_ROD_ARM ? vec3_lerp(rod->end[0], rod->end[1],
+							       ARM_BEYOND)
+						   : rod->end[1],
+				 b);
 		distance = segment_distance(a, b, x, y) -
 			   rod->radius[0] / (rod->end[0].y * patch->step);
 		best = distance < best ? distance : best;
@@ -347,10 +354,12 @@ static bool centre_on(struct leap_tracker *tracker,
 	return look(tracker, frame, NULL, place);
 }
 
-static bool acceptable(const struct leap_fit_quality *quality)
+static bool acceptable(const struct leap_fit_quality *quality,
+		       const struct leap_pose *pose)
 {
 	return quality->uncovered < UNCOVERED_START && quality->stray < STRAY_START &&
-	       quality->off_surface < OFF_SURFACE_START;
+	       quality->off_surface < OFF_SURFACE_START &&
+	       fabs(log(pose->size)) < SIZE_LOG_MAX;
 }
 
 /* A new hand shows its palm: which side is up cannot be told from one silhouette. */
@@ -367,7 +376,7 @@ static bool begin_track(struct leap_tracker *tracker, struct track *track)
 			return false;
 	}
 	best = quality[1].cost < quality[0].cost;
-	if (!acceptable(&quality[best]) || !sound(&pose[best]))
+	if (!acceptable(&quality[best], &pose[best]) || !sound(&pose[best]))
 		return false;
 	let_go(track);
 	track->used = true;
@@ -398,8 +407,9 @@ static void take_cells(struct leap_tracker *tracker, const struct track *track)
 		const struct leap_rod *rod = &track->skeleton.rod[r];
 
 		for (int i = 0; i <= 12; i++) {
-			struct vec3 p = vec3_lerp(rod->end[0], rod->end[1],
-						  i / (r == LEAP_ROD_ARM ? 8.0 : 12.0));
+			struct vec3 p = vec3_lerp(
+				rod->end[0], rod->end[1],
+				i / 12.0 * (r == LEAP_ROD_ARM ? ARM_BEYOND : 1));
 			double radius = rod->radius[1] + 14, pixel[2];
 			int reach, x, y;
 
@@ -432,6 +442,35 @@ static bool is_followed(const struct leap_tracker *tracker, struct vec3 place)
 	return false;
 }
 
+/* Whether a region lies where the arm of a hand that is followed goes on. */
+static bool is_arm(const struct leap_tracker *tracker, const struct leap_region *region)
+{
+	double cell_row = tracker->view.mode.height / (double)LEAP_CELLS_HIGH;
+
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		const struct leap_skeleton *s = &tracker->track[i].skeleton;
+		double wrist[2], elbow[2], x, y, dx, dy, length, along, aside, width;
+
+		if (!tracker->track[i].used || s->wrist.y < 20 ||
+		    !leap_camera_project(&tracker->camera, LEAP_EYE_LEFT,
+					 tracker->view.mode, s->wrist, wrist) ||
+		    !leap_camera_project(&tracker->camera, LEAP_EYE_LEFT,
+					 tracker->view.mode, s->elbow, elbow))
+			continue;
+		dx = (elbow[0] - wrist[0]) / LEAP_CELL_COLUMNS;
+		dy = (elbow[1] - wrist[1]) / cell_row;
+		x = region->middle[0] - wrist[0] / LEAP_CELL_COLUMNS;
+		y = region->middle[1] - wrist[1] / cell_row;
+		length = hypot(dx, dy) + 1e-6;
+		along = (x * dx + y * dy) / length;
+		aside = fabs(x * dy - y * dx) / length;
+		width = 60 / s->wrist.y * 132 / LEAP_CELL_COLUMNS;
+		if (along > 0 && aside < width + 0.4 * along)
+			return true;
+	}
+	return false;
+}
+
 static void find_new_hands(struct leap_tracker *tracker,
 			   const struct leap_stereo_frame *frame)
 {
@@ -451,7 +490,8 @@ static void find_new_hands(struct leap_tracker *tracker,
 
 		if (!track)
 			return;
-		if (is_followed(tracker, region[i].place) ||
+		if (is_arm(tracker, &region[i]) ||
+		    is_followed(tracker, region[i].place) ||
 		    !centre_on(tracker, frame, region[i].place) ||
 		    !leap_start_place(&tracker->evidence, &place) ||
 		    is_followed(tracker, place))
