@@ -259,6 +259,9 @@ static int record_frames(const struct options *options, struct leap_source *sour
 					"%ux%u: the capture ends here",
 					first.width, first.height, frame->width,
 					frame->height);
+		if (options->seconds &&
+		    (frame->time_ns - first.time_ns) / NS_PER_S > options->seconds)
+			return EXIT_SUCCESS;
 		if (record_frame(source, recorder, frame, &last_ns, tally) < 0)
 			return EXIT_SUCCESS; /* recorder_finish() has the reason */
 		if (tally->recorded == options->frames && options->frames)

@@ -65,7 +65,7 @@ class LeapRecord(unittest.TestCase):
         result = self.simulate("--seconds=0.3", "--output=-")
         self.assertEqual(result.returncode, 0, result.stderr)
         times = [time_ns for time_ns, _ in read_capture(result.stdout)[1]]
-        self.assertLessEqual(times[-1] - times[0], 400e6)
+        self.assertLessEqual(times[-1] - times[0], 300e6)
 
     @unittest.skipUnless(shutil.which("ffprobe"), "ffprobe is not installed")
     def test_ffmpeg_reads_every_frame(self):
