@@ -438,8 +438,8 @@ static int read_file(const char *path, char **ret_text, size_t *ret_size)
 
 int leap_config_load(struct leap_config *config, const char *path, char **ret_error)
 {
-	char *text;
-	size_t size;
+	char *text = NULL;
+	size_t size = 0;
 	int r = read_file(path, &text, &size);
 
 	if (r) {

@@ -139,14 +139,19 @@ int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *
 	return 0;
 }
 
+/* Its own place, else a free one, else that of a device that is gone. */
 static int device_slot(const struct leap_devices *devices, const char *id)
 {
+	int gone = -ENOSPC;
 	unsigned int i;
 
-	for (i = 0; i < devices->count; i++)
+	for (i = 0; i < devices->count; i++) {
 		if (!strncmp(devices->device[i].id, id, LEAP_DEVICE_ID_SIZE))
 			return i;
-	return i < LEAP_DEVICES_MAX ? (int)i : -ENOSPC;
+		if (!devices->device[i].attached)
+			gone = i;
+	}
+	return i < LEAP_DEVICES_MAX ? (int)i : gone;
 }
 
 int leap_state_publish_device(struct leap_state *state,

@@ -19,7 +19,7 @@ struct leap_device_state {
 	bool streaming; /* never true when not attached */
 };
 
-/** struct leap_devices - every controller seen since the daemon started */
+/** struct leap_devices - the attached controllers, and those that were last */
 struct leap_devices {
 	unsigned int count;
 	struct leap_device_state device[LEAP_DEVICES_MAX];
@@ -50,7 +50,7 @@ void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
 int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame);
 
 /** leap_state_publish_device() - writer's thread; adds or replaces by id.
- * Return: 0, -ENOMEM, or -ENOSPC when LEAP_DEVICES_MAX others are known. */
+ * Return: 0, -ENOMEM, or -ENOSPC when LEAP_DEVICES_MAX others are attached. */
 int leap_state_publish_device(struct leap_state *state,
 			      const struct leap_device_state *device);
 

@@ -121,6 +121,26 @@ static void refuses_a_device_too_many(void **arg)
 	end_state(state);
 }
 
+static void a_new_device_takes_the_place_of_one_that_is_gone(void **arg)
+{
+	struct leap_state *state = new_state();
+	struct leap_device_state device = { "LP0", "peripheral", true, true };
+	unsigned int i;
+
+	(void)arg;
+	for (i = 0; i < 3 * LEAP_DEVICES_MAX; i++) {
+		device.id[2] = 'A' + i;
+		device.attached = device.streaming = true;
+		assert_int_equal(leap_state_publish_device(state, &device), 0);
+		device.attached = device.streaming = false;
+		assert_int_equal(leap_state_publish_device(state, &device), 0);
+	}
+	leap_state_read_lock();
+	assert_int_equal(leap_state_devices(state)->count, LEAP_DEVICES_MAX);
+	leap_state_read_unlock();
+	end_state(state);
+}
+
 static void what_is_read_stays_until_the_unlock(void **arg)
 {
 	struct leap_state *state = new_state();
@@ -267,6 +287,7 @@ int main(void)
 		cmocka_unit_test(shows_the_newest_frame),
 		cmocka_unit_test(keeps_a_device_under_its_id),
 		cmocka_unit_test(refuses_a_device_too_many),
+		cmocka_unit_test(a_new_device_takes_the_place_of_one_that_is_gone),
 		cmocka_unit_test(what_is_read_stays_until_the_unlock),
 		cmocka_unit_test(a_reader_that_never_lets_go_costs_bounded_memory),
 		cmocka_unit_test(each_publication_is_told_until_it_is_taken_back),

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The rules of protocols 1 to 6 about order, focus, devices and gestures.
+ * Pure, without sockets; all clients of a room belong to one thread.
+ */
+#include "daemon/service/client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The protocol version in which each rule appeared. */
+#define DEVICE_CONNECT_SINCE 3
+#define FOCUS_SINCE 4
+#define DEVICE_EVENT_SINCE 5 /* and deviceConnect is gone */
+#define SERVICE_VERSION_SINCE 5
+
+static bool any_attached(const struct leap_devices *devices)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->count; i++)
+		if (devices->device[i].attached)
+			return true;
+	return false;
+}
+
+void leap_client_init(struct leap_client *client, int version,
+		      const struct leap_devices *devices,
+		      const struct leap_frame *frame)
+{
+	memset(client, 0, sizeof(*client));
+	client->version = version;
+	client->connected = any_attached(devices);
+	client->seen_id = frame ? frame->id : 0;
+}
+
+static void take_focus(struct leap_client *client, struct leap_room *room, bool focused)
+{
+	if (focused)
+		room->focus = client;
+	else if (room->focus == client)
+		room->focus = NULL;
+}
+
+void leap_client_take(struct leap_client *client, struct leap_room *room,
+		      const struct leap_message *message)
+{
+	if (message->has[LEAP_MESSAGE_ENABLE_GESTURES]) {
+		client->gestures = message->value[LEAP_MESSAGE_ENABLE_GESTURES];
+		if (!client->gestures)
+			client->gesture_count = 0;
+	}
+	if (client->version < FOCUS_SINCE)
+		return;
+	if (message->has[LEAP_MESSAGE_BACKGROUND]) {
+		client->asked = true;
+		client->background = message->value[LEAP_MESSAGE_BACKGROUND];
+	}
+	if (message->has[LEAP_MESSAGE_FOCUSED]) {
+		client->asked = true;
+		take_focus(client, room, message->value[LEAP_MESSAGE_FOCUSED]);
+	}
+}
+
+void leap_client_leave(struct leap_client *client, struct leap_room *room)
+{
+	take_focus(client, room, false);
+}
+
+bool leap_client_listens(const struct leap_client *client, const struct leap_room *room)
+{
+	if (client->version < FOCUS_SINCE || room->focus == client)
+		return true;
+	if (client->background && room->background_allowed)
+		return true;
+	/* published clients exist that never ask: theirs is what nobody claims */
+	return !client->asked && !room->focus;
+}
+
+static const struct leap_device_state *find_device(const struct leap_devices *devices,
+						   const char *id)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->count; i++)
+		if (!strncmp(devices->device[i].id, id, LEAP_DEVICE_ID_SIZE))
+			return &devices->device[i];
+	return NULL;
+}
+
+static bool same_state(const struct leap_device_state *a,
+		       const struct leap_device_state *b)
+{
+	return a->attached == b->attached && a->streaming == b->streaming &&
+	       !strcmp(a->type, b->type);
+}
+
+/*
+ * The first device of which the client knows less than there is to know. One that it
+ * was told of and that nobody remembers any more is gone.
+ */
+static bool untold_device(const struct leap_client *client,
+			  const struct leap_devices *devices,
+			  struct leap_device_state *ret_device)
+{
+	const struct leap_device_state *device, *told;
+	unsigned int i;
+
+	for (i = 0; i < client->told.count; i++) {
+		told = &client->told.device[i];
+		device = find_device(devices, told->id);
+		if (device && same_state(told, device))
+			continue;
+		*ret_device = device ? *device : *told;
+		if (!device)
+			ret_device->attached = ret_device->streaming = false;
+		return true;
+	}
+	for (i = 0; i < devices->count; i++) {
+		device = &devices->device[i];
+		if (!device->attached || find_device(&client->told, device->id))
+			continue;
+		*ret_device = *device;
+		return true;
+	}
+	return false;
+}
+
+static bool device_news(const struct leap_client *client,
+			const struct leap_devices *devices)
+{
+	struct leap_device_state device;
+
+	if (client->version >= DEVICE_EVENT_SINCE)
+		return untold_device(client, devices, &device);
+	return client->version >= DEVICE_CONNECT_SINCE &&
+	       client->connected != any_attached(devices);
+}
+
+static bool frame_news(struct leap_client *client, const struct leap_room *room,
+		       const struct leap_frame *frame)
+{
+	if (!frame || frame->id == client->seen_id)
+		return false;
+	if (leap_client_listens(client, room))
+		return true;
+	client->seen_id = frame->id;
+	client->gesture_count = 0;
+	return false;
+}
+
+bool leap_client_wants(struct leap_client *client, const struct leap_room *room,
+		       const struct leap_devices *devices,
+		       const struct leap_frame *frame)
+{
+	bool frames = frame_news(client, room, frame);
+
+	return frames || !client->greeted || device_news(client, devices);
+}
+
+static size_t header_text(int version, char text[LEAP_CLIENT_TEXT_MAX])
+{
+	if (version >= SERVICE_VERSION_SINCE)
+		return snprintf(text, LEAP_CLIENT_TEXT_MAX,
+				"{\"serviceVersion\":\"" LEAP_VERSION
+				"+0\",\"version\":%d}",
+				version);
+	return snprintf(text, LEAP_CLIENT_TEXT_MAX, "{\"version\":%d}", version);
+}
+
+/* A serial comes from a device, and so may be any bytes. */
+static void quote_id(const char *id, char quoted[LEAP_DEVICE_ID_SIZE])
+{
+	size_t i;
+
+	for (i = 0; i < LEAP_DEVICE_ID_SIZE - 1 && id[i]; i++) {
+		bool plain = id[i] > ' ' && id[i] <= '~' && id[i] != '"' &&
+			     id[i] != '\\';
+
+		quoted[i] = plain ? id[i] : '?';
+	}
+	quoted[i] = '\0';
+}
+
+static size_t device_text(const struct leap_device_state *device,
+			  char text[LEAP_CLIENT_TEXT_MAX])
+{
+	char id[LEAP_DEVICE_ID_SIZE];
+
+	quote_id(device->id, id);
+	return snprintf(text, LEAP_CLIENT_TEXT_MAX,
+			"{\"event\":{\"state\":{\"attached\":%s,\"id\":\"%s\","
+			"\"streaming\":%s,\"type\":\"%s\"},\"type\":\"deviceEvent\"}}",
+			device->attached ? "true" : "false", id,
+			device->streaming ? "true" : "false", device->type);
+}
+
+/* Only attached devices are remembered: a detached one that comes back is new. */
+static void remember_device(struct leap_client *client,
+			    const struct leap_device_state *device)
+{
+	struct leap_devices *told = &client->told;
+	unsigned int i;
+
+	for (i = 0; i < told->count; i++)
+		if (!strncmp(told->device[i].id, device->id, LEAP_DEVICE_ID_SIZE))
+			break;
+	if (device->attached) {
+		told->device[i] = *device;
+		if (i == told->count)
+			told->count++;
+	} else {
+		told->device[i] = told->device[--told->count];
+	}
+}
+
+static size_t device_event(struct leap_client *client,
+			   const struct leap_devices *devices,
+			   char text[LEAP_CLIENT_TEXT_MAX])
+{
+	struct leap_device_state device;
+
+	if (client->version < DEVICE_EVENT_SINCE) {
+		client->connected = any_attached(devices);
+		return snprintf(text, LEAP_CLIENT_TEXT_MAX,
+				"{\"event\":{\"state\":%s,\"type\":\"deviceConnect\"}}",
+				client->connected ? "true" : "false");
+	}
+	untold_device(client, devices, &device);
+	remember_device(client, &device);
+	return device_text(&device, text);
+}
+
+static bool saw_start(const struct leap_client *client, int32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < client->gesture_count; i++)
+		if (client->gesture[i] == id)
+			return true;
+	return false;
+}
+
+static bool is_tap(const struct leap_frame_gesture *gesture)
+{
+	return gesture->type == LEAP_GESTURE_KEY_TAP ||
+	       gesture->type == LEAP_GESTURE_SCREEN_TAP;
+}
+
+/*
+ * Released leap.js throws at a gesture whose start it did not see: what was already
+ * going on when a client began to look, or started in a frame it missed, is not for it.
+ */
+static uint32_t choose_gestures(struct leap_client *client,
+				const struct leap_frame *frame)
+{
+	struct leap_client before = *client;
+	uint32_t mask = 0;
+	unsigned int i;
+
+	client->gesture_count = 0;
+	if (!client->gestures)
+		return 0;
+	for (i = 0; i < frame->gesture_count; i++) {
+		const struct leap_frame_gesture *gesture = &frame->gesture[i];
+
+		if (gesture->state != LEAP_GESTURE_START && !is_tap(gesture) &&
+		    !saw_start(&before, gesture->id))
+			continue;
+		mask |= UINT32_C(1) << i;
+		if (gesture->state != LEAP_GESTURE_STOP)
+			client->gesture[client->gesture_count++] = gesture->id;
+	}
+	return mask;
+}
+
+static void give_frame(struct leap_client *client, const struct leap_frame *frame,
+		       struct leap_client_output *output)
+{
+	output->gesture_mask = choose_gestures(client, frame);
+	output->skipped = 0;
+	if (client->seen_id && frame->id > client->seen_id)
+		output->skipped = frame->id - client->seen_id - 1;
+	client->seen_id = frame->id;
+}
+
+enum leap_client_next leap_client_next(struct leap_client *client,
+				       const struct leap_room *room,
+				       const struct leap_devices *devices,
+				       const struct leap_frame *frame,
+				       struct leap_client_output *ret_output)
+{
+	if (!client->greeted) {
+		client->greeted = true;
+		ret_output->size = header_text(client->version, ret_output->text);
+		return LEAP_CLIENT_TEXT;
+	}
+	if (device_news(client, devices)) {
+		ret_output->size = device_event(client, devices, ret_output->text);
+		return LEAP_CLIENT_TEXT;
+	}
+	if (frame_news(client, room, frame)) {
+		give_frame(client, frame, ret_output);
+		return LEAP_CLIENT_FRAME;
+	}
+	return LEAP_CLIENT_NOTHING;
+}

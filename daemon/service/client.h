@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The protocol of one client: what it asked for, what it was told, what comes next.
+ * Pure, without sockets; all clients of a room belong to one thread.
+ */
+#ifndef LEAP_CLIENT_H
+#define LEAP_CLIENT_H
+
+#include "daemon/motion/frame.h"
+#include "daemon/service/message.h"
+#include "daemon/state/state.h"
+
+#define LEAP_CLIENT_TEXT_MAX 256
+
+/**
+ * struct leap_room - what clients have in common; all zero is an empty room
+ * @background_allowed: the user's setting
+ * @focus: who has it; NULL nobody
+ */
+struct leap_room {
+	bool background_allowed;
+	const struct leap_client *focus;
+};
+
+/**
+ * struct leap_client - all that is kept for a client; constant in size
+ * @version: of the protocol
+ * @gestures: it enabled them
+ * @background: it listens without the focus
+ * @asked: it said something about focus or background
+ * @greeted: the header is out
+ * @connected: v3, v4: the last it knows of a device being there
+ * @told: v5 and up: attached devices as it knows them
+ * @seen_id: the newest frame it was given, or had no right to
+ * @gesture: ids of the gestures it saw start and not yet stop
+ */
+struct leap_client {
+	int version;
+	bool gestures;
+	bool background;
+	bool asked;
+	bool greeted;
+	bool connected;
+	struct leap_devices told;
+	int64_t seen_id;
+	unsigned int gesture_count;
+	int32_t gesture[LEAP_GESTURES_MAX];
+};
+
+enum leap_client_next {
+	LEAP_CLIENT_NOTHING,
+	LEAP_CLIENT_TEXT, /* header or event: leap_client_output::text */
+	LEAP_CLIENT_FRAME, /* the newest, as leap_client_output::gesture_mask says */
+};
+
+/**
+ * struct leap_client_output - what to send
+ * @text: one JSON object
+ * @size: its bytes
+ * @gesture_mask: bit n: gesture n of the frame is for this client
+ * @skipped: frames that were replaced by this one before they could be sent
+ */
+struct leap_client_output {
+	char text[LEAP_CLIENT_TEXT_MAX];
+	size_t size;
+	uint32_t gesture_mask;
+	uint64_t skipped;
+};
+
+/**
+ * leap_client_init() - a connection was made
+ * @version: 1..6
+ * @devices: as they are now
+ * @frame: the newest; the client is given what comes after it; may be NULL
+ */
+void leap_client_init(struct leap_client *client, int version,
+		      const struct leap_devices *devices,
+		      const struct leap_frame *frame);
+
+/** leap_client_take() - it said something */
+void leap_client_take(struct leap_client *client, struct leap_room *room,
+		      const struct leap_message *message);
+
+/** leap_client_leave() - the connection is gone, its focus with it */
+void leap_client_leave(struct leap_client *client, struct leap_room *room);
+
+/** leap_client_listens() - is it to be given frames? */
+bool leap_client_listens(const struct leap_client *client,
+			 const struct leap_room *room);
+
+/**
+ * leap_client_wants() - is there something to send to it?
+ * Asked after each change of the state: frames that come while the client does not
+ * listen are gone for it.
+ */
+bool leap_client_wants(struct leap_client *client, const struct leap_room *room,
+		       const struct leap_devices *devices,
+		       const struct leap_frame *frame);
+
+/**
+ * leap_client_next() - the next message, to be sent at once
+ * Header first, then what it does not know yet of the devices, then the newest frame.
+ */
+enum leap_client_next leap_client_next(struct leap_client *client,
+				       const struct leap_room *room,
+				       const struct leap_devices *devices,
+				       const struct leap_frame *frame,
+				       struct leap_client_output *ret_output);
+
+#endif /* LEAP_CLIENT_H */
