@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The thread that waits for pictures, tracks, derives motion and publishes; it closes
+ * a source that is unplugged and opens it again. Shared with the outside: start, stop.
+ */
+#include "daemon/pipeline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "daemon/capture/source.h"
+#include "daemon/motion/motion.h"
+#include "daemon/tracking/tracker.h"
+
+#define FRAME_WAIT_MS 100
+/* Without a frame for so long a device that is there is not streaming. */
+#define STALL_NS INT64_C(1000000000)
+/* An open() twice a second costs nothing, and needs no word from udev. */
+#define RETRY_MS 500
+#define DEVICES_MAX 16 /* minors that the driver asks for */
+#define DESCRIPTION_MAX 64
+
+struct leap_pipeline {
+	const struct leap_pipeline_options *options;
+	struct leap_state *state;
+
+	/* the thread's own */
+	struct leap_source *source;
+	struct leap_tracker *tracker;
+	struct leap_motion *motion;
+	struct leap_device_state device;
+	int64_t frame_ns; /* when the last frame came */
+	unsigned int hands; /* in the frame published last */
+	int last_error; /* of opening; the same is not told twice */
+	bool told_geometry;
+	struct leap_frame frame;
+
+	/* set before the thread starts, or by it before leap_pipeline_open() returns */
+	pthread_t thread;
+	char description[DESCRIPTION_MAX];
+	int stop_fd; /* readable: stop */
+	int ended_fd; /* readable: ended by itself */
+	int run_fd; /* readable: run */
+	int opened_fd; /* readable: the source is open, or is not to be */
+	int result; /* of opening, later of the thread; read after it has ended */
+	char *error;
+	atomic_bool stopping;
+};
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static void raise_fd(int fd)
+{
+	eventfd_write(fd, 1);
+}
+
+static void wait_fd(int fd, int timeout_ms)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	while (poll(&poll_fd, 1, timeout_ms) < 0 && errno == EINTR)
+		;
+}
+
+static void publish_device(struct leap_pipeline *pipeline, bool attached,
+			   bool streaming)
+{
+	struct leap_device_state *device = &pipeline->device;
+
+	if (device->attached == attached && device->streaming == streaming)
+		return;
+	device->attached = attached;
+	device->streaming = streaming;
+	if (leap_state_publish_device(pipeline->state, device))
+		fprintf(stderr, "leapd: %s: one controller too many, not announced\n",
+			device->id);
+}
+
+/* Frames that cannot be published for want of memory are lost like frames on USB. */
+static void publish_frame(struct leap_pipeline *pipeline, int64_t ready_ns)
+{
+	struct leap_frame *frame = &pipeline->frame;
+
+	frame->ready_ns = ready_ns;
+	if (leap_state_publish_frame(pipeline->state, frame))
+		return;
+	pipeline->hands = frame->hand_count;
+	if (pipeline->options->trace)
+		fprintf(pipeline->options->trace, "%lld %lld %lld\n",
+			(long long)frame->id, (long long)ready_ns, (long long)now_ns());
+}
+
+/* A hand that nobody sees any more must not stay in the air. */
+static void take_hands_away(struct leap_pipeline *pipeline)
+{
+	struct leap_hands none = { .time_ns = now_ns() };
+
+	if (!pipeline->hands)
+		return;
+	leap_motion_update(pipeline->motion, &none, &pipeline->frame);
+	publish_frame(pipeline, 0);
+}
+
+static void track(struct leap_pipeline *pipeline,
+		  const struct leap_stereo_frame *picture)
+{
+	struct leap_hands hands;
+
+	if (leap_tracker_update(pipeline->tracker, picture, &hands) &&
+	    !pipeline->told_geometry) {
+		pipeline->told_geometry = true;
+		fprintf(stderr,
+			"leapd: pictures of %u x %u come from no known sensor\n",
+			picture->width, picture->height);
+	}
+	if (!leap_source_still_valid(pipeline->source, picture))
+		return;
+	leap_motion_update(pipeline->motion, &hands, &pipeline->frame);
+	publish_frame(pipeline, picture->ready_ns);
+}
+
+static void calibrate(const struct leap_source_info *info,
+		      struct leap_camera *ret_camera)
+{
+	int r;
+
+	leap_camera_nominal(ret_camera);
+	if (!info->calibration_size) {
+		fprintf(stderr,
+			"leapd: %s: no calibration: positions are only roughly right\n",
+			info->serial);
+		return;
+	}
+	r = leap_camera_parse(info->calibration, info->calibration_size, ret_camera);
+	if (r)
+		fprintf(stderr,
+			"leapd: %s: calibration: %s: positions are only roughly right\n",
+			info->serial, leap_camera_strerror(r));
+}
+
+static int take_source(struct leap_pipeline *pipeline, struct leap_source *source)
+{
+	const struct leap_source_info *info = leap_source_info(source);
+	struct leap_camera camera;
+	int r;
+
+	calibrate(info, &camera);
+	r = leap_tracker_new(&camera, &pipeline->tracker);
+	if (r) {
+		leap_source_close(source);
+		return r;
+	}
+	pipeline->source = source;
+	pipeline->frame_ns = now_ns();
+	memset(&pipeline->device, 0, sizeof(pipeline->device));
+	snprintf(pipeline->device.id, sizeof(pipeline->device.id), "%s", info->serial);
+	pipeline->device.type = info->type;
+	return 0;
+}
+
+static bool is_absence(int error)
+{
+	return error == -ENOENT || error == -ENODEV || error == -ENXIO;
+}
+
+/* The first controller that can be opened; among errors, one that is no absence. */
+static int open_any_device(struct leap_source **ret_source, const char **ret_error)
+{
+	int i, result = -ENOENT;
+
+	*ret_error = "no controller is plugged in, or its module is not loaded";
+	for (i = 0; i < DEVICES_MAX; i++) {
+		char spec[sizeof("device:/dev/leap00")];
+		const char *error;
+		int r;
+
+		snprintf(spec, sizeof(spec), "device:/dev/leap%d", i);
+		r = leap_source_open(spec, ret_source, &error);
+		if (r >= 0)
+			return r;
+		if (!is_absence(r)) {
+			result = r;
+			*ret_error = error;
+		}
+	}
+	return result;
+}
+
+static bool names_device(const char *spec)
+{
+	return !strcmp(spec, "auto") || !strncmp(spec, "device:", strlen("device:"));
+}
+
+static int open_source(struct leap_pipeline *pipeline, bool simulate,
+		       const char **ret_error)
+{
+	const char *spec = pipeline->options->source;
+	struct leap_source *source;
+	int r;
+
+	if (!strcmp(spec, "auto") && !simulate)
+		r = open_any_device(&source, ret_error);
+	else
+		r = leap_source_open(spec, &source, ret_error);
+	if (r < 0)
+		return r;
+	*ret_error = "out of memory";
+	return take_source(pipeline, source);
+}
+
+static void close_source(struct leap_pipeline *pipeline)
+{
+	leap_tracker_free(pipeline->tracker);
+	leap_source_close(pipeline->source);
+	pipeline->tracker = NULL;
+	pipeline->source = NULL;
+}
+
+static void lose_source(struct leap_pipeline *pipeline)
+{
+	take_hands_away(pipeline);
+	publish_device(pipeline, false, false);
+	close_source(pipeline);
+	pipeline->last_error = -ENODEV;
+}
+
+/* A node may be there before udev has given it away: told when it stays like that. */
+static void tell_why_not(struct leap_pipeline *pipeline, int error, const char *text)
+{
+	if (error == pipeline->last_error)
+		return;
+	pipeline->last_error = error;
+	wait_fd(pipeline->stop_fd, RETRY_MS);
+	if (!is_absence(error))
+		fprintf(stderr, "leapd: %s; still waiting\n", text);
+}
+
+static void wait_for_source(struct leap_pipeline *pipeline)
+{
+	const char *error;
+	int r = open_source(pipeline, false, &error);
+
+	if (!r) {
+		fprintf(stderr, "leapd: %s: plugged in\n", pipeline->device.id);
+		pipeline->last_error = 0;
+		return;
+	}
+	tell_why_not(pipeline, r, error);
+	wait_fd(pipeline->stop_fd, RETRY_MS);
+}
+
+/* Return: 0, or why there is nothing to go on with. */
+static int take_picture(struct leap_pipeline *pipeline)
+{
+	struct leap_stereo_frame picture;
+	int r = leap_source_next(pipeline->source, FRAME_WAIT_MS, &picture);
+
+	if (r == 1) {
+		pipeline->frame_ns = now_ns();
+		publish_device(pipeline, true, true);
+		track(pipeline, &picture);
+		return 0;
+	}
+	if (r == 0) {
+		if (now_ns() - pipeline->frame_ns > STALL_NS)
+			publish_device(pipeline, true, false);
+		return 0;
+	}
+	if (leap_source_is_live(pipeline->source)) {
+		fprintf(stderr, "leapd: %s: unplugged\n", pipeline->device.id);
+		lose_source(pipeline);
+		return 0;
+	}
+	lose_source(pipeline);
+	return r;
+}
+
+static void pump(struct leap_pipeline *pipeline)
+{
+	while (!atomic_load(&pipeline->stopping) && !pipeline->result) {
+		if (pipeline->source)
+			pipeline->result = take_picture(pipeline);
+		else
+			wait_for_source(pipeline);
+	}
+	if (pipeline->source)
+		lose_source(pipeline);
+}
+
+static void describe_source(struct leap_pipeline *pipeline)
+{
+	const char *spec = pipeline->options->source;
+
+	if (!pipeline->source)
+		snprintf(pipeline->description, DESCRIPTION_MAX,
+			 "none yet: waiting for a controller");
+	else if (leap_source_is_live(pipeline->source))
+		snprintf(pipeline->description, DESCRIPTION_MAX, "controller %s",
+			 pipeline->device.id);
+	else
+		snprintf(pipeline->description, DESCRIPTION_MAX, "%s",
+			 names_device(spec) ? "simulate (no controller found)" : spec);
+}
+
+static void open_first(struct leap_pipeline *pipeline)
+{
+	bool wait = pipeline->options->wait && names_device(pipeline->options->source);
+	const char *error;
+	int r = open_source(pipeline, !wait, &error);
+
+	if (wait && r != -EINVAL && r != -ENOMEM) {
+		if (r && !is_absence(r))
+			fprintf(stderr, "leapd: %s; waiting\n", error);
+		pipeline->last_error = r;
+		r = 0;
+	}
+	if (r)
+		pipeline->error = strdup(error);
+	pipeline->result = r;
+	describe_source(pipeline);
+}
+
+static void *run(void *arg)
+{
+	struct leap_pipeline *pipeline = arg;
+
+	pthread_setname_np(pthread_self(), "tracking");
+	leap_state_reader_begin();
+	open_first(pipeline);
+	raise_fd(pipeline->opened_fd);
+	if (!pipeline->result) {
+		wait_fd(pipeline->run_fd, -1);
+		pump(pipeline);
+		if (pipeline->result)
+			raise_fd(pipeline->ended_fd);
+	}
+	leap_state_reader_end();
+	return NULL;
+}
+
+static void free_pipeline(struct leap_pipeline *pipeline)
+{
+	const int fds[] = { pipeline->stop_fd, pipeline->ended_fd, pipeline->run_fd,
+			    pipeline->opened_fd };
+	size_t i;
+
+	close_source(pipeline);
+	leap_motion_free(pipeline->motion);
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(pipeline->error);
+	free(pipeline);
+}
+
+static int make_pipeline(const struct leap_pipeline_options *options,
+			 struct leap_state *state, struct leap_pipeline **ret_pipeline)
+{
+	struct leap_pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	struct leap_motion_options motion;
+	int r;
+
+	if (!pipeline)
+		return -ENOMEM;
+	pipeline->options = options;
+	pipeline->state = state;
+	pipeline->stop_fd = eventfd(0, EFD_CLOEXEC);
+	pipeline->ended_fd = eventfd(0, EFD_CLOEXEC);
+	pipeline->run_fd = eventfd(0, EFD_CLOEXEC);
+	pipeline->opened_fd = eventfd(0, EFD_CLOEXEC);
+	leap_motion_options_default(&motion);
+	motion.epoch_ns = now_ns();
+	motion.box_height = options->box_height;
+	r = leap_motion_new(&motion, &pipeline->motion);
+	if (!r && (pipeline->stop_fd < 0 || pipeline->ended_fd < 0 ||
+		   pipeline->run_fd < 0 || pipeline->opened_fd < 0))
+		r = -EMFILE;
+	if (r) {
+		free_pipeline(pipeline);
+		return r;
+	}
+	*ret_pipeline = pipeline;
+	return 0;
+}
+
+int leap_pipeline_open(const struct leap_pipeline_options *options,
+		       struct leap_state *state, struct leap_pipeline **ret_pipeline,
+		       char **ret_error)
+{
+	struct leap_pipeline *pipeline;
+	int r;
+
+	*ret_error = NULL;
+	r = make_pipeline(options, state, &pipeline);
+	if (r)
+		return r;
+	r = -pthread_create(&pipeline->thread, NULL, run, pipeline);
+	if (!r) {
+		wait_fd(pipeline->opened_fd, -1);
+		r = pipeline->result;
+		if (r)
+			pthread_join(pipeline->thread, NULL);
+	}
+	if (r) {
+		*ret_error = pipeline->error;
+		pipeline->error = NULL;
+		free_pipeline(pipeline);
+		return r;
+	}
+	*ret_pipeline = pipeline;
+	return 0;
+}
+
+const char *leap_pipeline_source(const struct leap_pipeline *pipeline)
+{
+	return pipeline->description;
+}
+
+void leap_pipeline_run(struct leap_pipeline *pipeline)
+{
+	raise_fd(pipeline->run_fd);
+}
+
+int leap_pipeline_fd(const struct leap_pipeline *pipeline)
+{
+	return pipeline->ended_fd;
+}
+
+int leap_pipeline_stop(struct leap_pipeline *pipeline)
+{
+	int r;
+
+	atomic_store(&pipeline->stopping, true);
+	raise_fd(pipeline->stop_fd);
+	raise_fd(pipeline->run_fd);
+	pthread_join(pipeline->thread, NULL);
+	r = pipeline->result;
+	free_pipeline(pipeline);
+	return r;
+}
