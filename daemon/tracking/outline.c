@@ -9,6 +9,8 @@
 
 #define N LEAP_PATCH
 #define FAR 30000
+/* Half the width a fingertip can seem to have: those near the eye look large. */
+#define FLESH_MAX 27
 
 /*
  * Distance inside the shape from whatever is 0 in @d, everything else being FAR;
@@ -59,13 +61,14 @@ static bool at_edge(const struct leap_patch *patch, int column, int row)
 }
 
 /*
- * An arm is what is cut off by the edge of the picture, at its thickest place; a hand
+ * An arm is what is cut off by the edge of the picture over an arm's width; a hand
  * without one is taken to come from the user.
  */
 static void find_arm(const struct leap_patch *patch, double ret_arm[2])
 {
+	const int arm_width = (int)(40 / patch->grain);
 	double sum[2] = { 0, 0 }, weights = 0;
-	int lowest = -1, lowest_column = N / 2;
+	int lowest = -1, lowest_column = N / 2, cut = 0;
 
 	for (int r = 0; r < N; r++) {
 		for (int c = 0; c < N; c++) {
@@ -81,9 +84,10 @@ static void find_arm(const struct leap_patch *patch, double ret_arm[2])
 			sum[0] += weight * c;
 			sum[1] += weight * r;
 			weights += weight;
+			cut++;
 		}
 	}
-	if (weights >= 12) {
+	if (cut >= arm_width) {
 		ret_arm[0] = sum[0] / weights;
 		ret_arm[1] = sum[1] / weights;
 	} else {
@@ -232,6 +236,23 @@ static bool is_peak(const struct leap_patch *patch, const int16_t d[N][N], int c
 	return true;
 }
 
+static double thickness(const struct leap_patch *patch, const double at[2])
+{
+	return patch->depth_inside[(int)at[1]][(int)at[0]] / 3.0;
+}
+
+/* A finger stays about as thick farther in; a bulge of the palm does not. */
+static bool is_slender(const struct leap_patch *patch, const int16_t d[N][N],
+		       const struct leap_tip *tip)
+{
+	double thick = thickness(patch, tip->pad), inner[2];
+
+	if (thick > FLESH_MAX / patch->grain)
+		return false;
+	walk_back(d, tip->pad, 2 * thick, inner);
+	return thickness(patch, inner) < 1.6 * thick + 0.7;
+}
+
 static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int column,
 		    int row, struct leap_outline *outline)
 {
@@ -249,8 +270,7 @@ static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int c
 	to_middle_line(patch, tip.pad);
 	walk_back(d, tip.pad, 22 / patch->grain, tip.base);
 	to_middle_line(patch, tip.base);
-	if (patch->depth_inside[(int)tip.pad[1]][(int)tip.pad[0]] >
-	    3 * 18 / patch->grain)
+	if (!is_slender(patch, d, &tip))
 		return;
 	outline->tip[outline->tips++] = tip;
 }
