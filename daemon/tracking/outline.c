@@ -9,6 +9,10 @@
 
 #define N LEAP_PATCH
 #define FAR 30000
+/* Tips are looked for from a circle of this share of the palm's, and count from its
+ * rim: the difference is what lies between. */
+#define INNER 0.4
+#define RIM 0.75
 /* Half the width a fingertip can seem to have: those near the eye look large. */
 #define FLESH_MAX 27
 
@@ -250,13 +254,14 @@ static bool is_slender(const struct leap_patch *patch, const int16_t d[N][N],
 	if (thick > FLESH_MAX / patch->grain)
 		return false;
 	walk_back(d, tip->pad, 2 * thick, inner);
-	return thickness(patch, inner) < 1.6 * thick + 0.7;
+	return thickness(patch, inner) < 1.5 * thick + 0.7;
 }
 
 static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int column,
 		    int row, struct leap_outline *outline)
 {
-	struct leap_tip tip = { .end = { column, row }, .reach = d[row][column] / 3.0 };
+	struct leap_tip tip = { .end = { column, row },
+				.reach = d[row][column] / 3.0 - RIM * outline->radius };
 	double arm[2] = { outline->arm[0] - outline->palm[0],
 			  outline->arm[1] - outline->palm[1] };
 	double length = hypot(arm[0], arm[1]) + 1e-6;
@@ -277,10 +282,10 @@ static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int c
 
 static void find_tips(const struct leap_patch *patch, struct leap_outline *outline)
 {
-	const int shortest = (int)(3 * 14 / patch->grain);
+	const int shortest = (int)(3 * (14 / patch->grain + RIM * outline->radius));
 	int16_t d[N][N];
 
-	start_at(patch, d, outline->palm, outline->radius * 1.15);
+	start_at(patch, d, outline->palm, outline->radius * INNER);
 	walk(patch, d);
 	for (int r = 2; r < N - 2 && outline->tips < LEAP_TIPS_MAX; r++) {
 		for (int c = 2; c < N - 2 && outline->tips < LEAP_TIPS_MAX; c++) {
