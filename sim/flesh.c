@@ -120,24 +120,19 @@ static void forearm(struct body *b)
 				       vec3_scale(hand->direction, -1));
 	struct vec3 side =
 		vec3_unit_or(vec3_reject(b->skeleton->axes.row[0], way), vec3(1, 0, 0));
-	double length = b->shape->forearm / b->size;
+	struct vec3 at_wrist = vec3_scale(side, 11.5 * b->size);
+	struct vec3 at_elbow = vec3_scale(side, 17 * b->size);
 
 	for (int bone = -1; bone <= 1; bone += 2) {
 		struct vec3 heel = place(b, -5 + 11 * bone, -4, -46);
-		struct vec3 p[4];
-		const double at[4] = { 0, 0.24, 0.55, 1 };
-		const double apart[4] = { 11.5, 12, 14, 16 };
-		const double r[4] = { 17.0, 20.0, 25.5, 28.0 };
+		struct vec3 wrist = vec3_madd(hand->wrist, bone, at_wrist);
+		struct vec3 elbow = vec3_madd(hand->elbow, bone, at_elbow);
 
-		for (int i = 0; i < 4; i++)
-			p[i] = vec3_madd(
-				vec3_madd(hand->wrist, at[i] * length * b->size, way),
-				bone * apart[i] * b->size, side);
-		cone(b, heel, p[0], 15.5, r[0], 0);
-		/* No furrow between them. */
-		b->blend = (float)((bone > 0 ? 20 : 9) * b->size);
-		for (int i = 0; i < 3; i++)
-			cone(b, p[i], p[i + 1], r[i], r[i + 1], 0);
+		cone(b, heel, wrist, 15.5, 16.5, 0);
+		/* No furrow between the two. */
+		b->blend = (float)((bone > 0 ? 16 : 9) * b->size);
+		cone(b, wrist, elbow, 16.5, 27.5, 2.5);
+		b->blend = (float)(9 * b->size);
 	}
 }
 
@@ -162,10 +157,10 @@ static void last_bone(struct body *b, int k)
 	struct vec3 from = joint(b, k, LEAP_DIP), end = joint(b, k, LEAP_BTIP);
 	struct vec3 along =
 		vec3_unit_or(vec3_sub(end, from), b->skeleton->hand.direction);
-	double r = finger_radius[k], tip = 0.74 * r;
+	double r = finger_radius[k], tip = 0.80 * r;
 
 	end = vec3_madd(end, TIP_FLESH * b->shape->scale - tip * b->size, along);
-	cone(b, from, end, 0.91 * r, tip, 0.10 * r);
+	cone(b, from, end, 0.90 * r, tip, 0.11 * r);
 }
 
 static void finger(struct body *b, int k)
@@ -174,12 +169,12 @@ static void finger(struct body *b, int k)
 	struct vec3 dip = joint(b, k, LEAP_DIP);
 	double r = finger_radius[k];
 
-	begin_part(b, 3.0);
+	begin_part(b, 1.5);
 	if (k == LEAP_THUMB) {
-		cone(b, pip, dip, 1.10 * r, 0.95 * r, -0.02 * r);
+		cone(b, pip, dip, 1.06 * r, 0.92 * r, 0.03 * r);
 	} else {
-		cone(b, mcp, pip, 1.14 * r, 1.02 * r, 0.02 * r);
-		cone(b, pip, dip, 1.00 * r, 0.92 * r, 0.03 * r);
+		cone(b, mcp, pip, 1.12 * r, 0.98 * r, 0.06 * r);
+		cone(b, pip, dip, 0.98 * r, 0.90 * r, 0.07 * r);
 	}
 	last_bone(b, k);
 }

@@ -8,8 +8,8 @@
 
 #include "sim/anatomy.h"
 
-/* One hand and its forearm take 39. */
-#define LEAP_SIM_CONES_MAX 80
+/* One hand and its forearm take 35. */
+#define LEAP_SIM_CONES_MAX 72
 
 /**
  * struct leap_sim_cone - all points within a radius of a segment; the radius changes

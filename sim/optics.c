@@ -168,8 +168,8 @@ static void outline_init(struct outline *o, const struct leap_sim_cone *cone,
 		.cone = cone,
 		.start = { cone->start[0] - eye_x, cone->start[1], cone->start[2] },
 		.along2 = dot(cone->along, cone->along),
-		/* What is farther away would not show in the blend. */
-		.margin = 2.5f + 0.7f * cone->blend,
+		/* Beyond, it neither blends with what is seen nor shades it. */
+		.margin = 7.5f + 0.2f * cone->blend,
 	};
 	o->start2 = dot(o->start, o->start);
 	o->start_along = dot(o->start, cone->along);

@@ -23,7 +23,7 @@
  * Chosen by eye and by the numbers of real pictures: an average palm 200 mm above the
  * device gives about 130, the tips of fingers 120 mm above it saturate.
  */
-#define LED_POWER 1.45e6f
+#define LED_POWER 1.6e6f
 #define LED_APART 34.0f
 #define BLACK_LEVEL 3.6f
 #define READ_NOISE 0.75f /* steps at the nominal gain */

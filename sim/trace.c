@@ -16,8 +16,8 @@
 #define HASTE_MAX 4.0f /* millimetres */
 
 /* In pixels: covers and shades are not seen to differ below it. */
-#define CLOSE_ENOUGH 0.04f
-#define MISSED 0.1f
+#define CLOSE_ENOUGH 0.08f
+#define MISSED 0.15f
 
 /* Parts that touch have a crease this soft, millimetres. */
 #define CREASE 1.2f
@@ -26,7 +26,7 @@
 #define WRAP 0.28f
 
 /* Skin is darker where it sees itself within this distance, millimetres. */
-#define OCCLUSION 7.0f
+#define OCCLUSION 4.0f
 
 /* Inlined into each clone, or they would run the slow variant's code. */
 #define LANE_LOOP static inline __attribute__((always_inline))
@@ -337,7 +337,7 @@ LANE_LOOP void shade(const struct leap_sim_tile *tile, const struct points *p,
 				       inverse;
 			float lit = most(facing + WRAP, 0) * (1 / (1 + WRAP));
 			/* The LEDs' own lobe: less to the sides. */
-			float lobe = most(-y * inverse, 0);
+			float lobe = 0.3f + 0.7f * most(-y * inverse, 0);
 
 			/* A little gloss, where the skin mirrors the LEDs. */
 			lit += 0.10f * most(2 * facing * facing - 1, 0) * lit;
@@ -346,7 +346,7 @@ LANE_LOOP void shade(const struct leap_sim_tile *tile, const struct points *p,
 	}
 	/* The lens passes less to its edge. */
 	for (int i = 0; i < LANES; i++)
-		ret->v[i] *= f->albedo.v[i] * tile->y[i];
+		ret->v[i] *= f->albedo.v[i] * (0.4f + 0.6f * tile->y[i]);
 }
 
 LANE_LOOP void occlude(const struct leap_sim_sight *sight, const struct points *p,
