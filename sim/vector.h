@@ -11,7 +11,7 @@
  * Sanitizers' start-up does not get along with that.
  */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
-	!defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+	!defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&      \
 	!defined(__SANITIZE_THREAD__)
 #define LEAP_SIM_FOR_EACH_CPU __attribute__((target_clones("avx2", "default")))
 #else

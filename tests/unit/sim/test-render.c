@@ -287,6 +287,29 @@ static void exposure_gain_and_leds_scale_the_light(void **state)
 	close_scene(&s);
 }
 
+/* The left LED is the user's left one: it favours the hand over there. */
+static void each_led_lights_its_own_side(void **state)
+{
+	static struct scene s;
+	unsigned int lit[2][2];
+
+	(void)state;
+	open_scene(&s, RIGHT_SEED, 2);
+	for (int side = 0; side < 2; side++) {
+		leap_sim_set_leds(s.sim, side == 0 ? 1 : 4);
+		take(&s, 60);
+		for (int i = 0; i < 2; i++)
+			lit[side][i] =
+				brightness(&s, LEAP_EYE_LEFT, s.truth.hand[i].palm);
+	}
+	for (int i = 0; i < 2; i++) {
+		bool own = s.truth.hand[i].palm.x < 0;
+
+		assert_true(own ? lit[0][i] > lit[1][i] : lit[1][i] > lit[0][i]);
+	}
+	close_scene(&s);
+}
+
 /* The definitions that struct leap_tracked_hand gives. */
 static void truth_keeps_the_definitions(void **state)
 {
@@ -392,6 +415,7 @@ int main(void)
 		cmocka_unit_test(an_empty_room_is_dim),
 		cmocka_unit_test(two_hands_are_a_left_and_a_right_one_apart),
 		cmocka_unit_test(exposure_gain_and_leds_scale_the_light),
+		cmocka_unit_test(each_led_lights_its_own_side),
 		cmocka_unit_test(truth_keeps_the_definitions),
 		cmocka_unit_test(hands_stay_in_view_and_move_smoothly),
 		cmocka_unit_test(refuses_what_it_cannot_show),
