@@ -391,6 +391,8 @@ int main(int argc, char **argv)
 	hold_signals();
 	if (leap_source_open(options.source, &source, &error) < 0)
 		return complain("%s", error);
+	if (strcmp(options.source, "auto") == 0 && !leap_source_is_live(source))
+		complain("no controller found: this is the simulated one");
 	status = record_source(&options, source);
 	leap_source_close(source);
 	return status;

@@ -93,14 +93,17 @@ int leap_source_device_new(int fd, void *map, size_t map_size,
 	struct device_source *device = calloc(1, sizeof(*device));
 	int r;
 
-	if (!device)
-		return leap_source_fail(error, -ENOMEM, "out of memory");
+	if (!device) {
+		leap_source_fail(error, -ENOMEM, "out of memory");
+		return -ENOMEM;
+	}
 	r = leap_ring_reader_init(&device->ring, map, map_size);
 	if (r < 0) {
+		leap_source_fail(error, r,
+				 "its frame ring is not one of this version: driver "
+				 "and program must be of one release");
 		free(device);
-		return leap_source_fail(error, r,
-					"its frame ring is not one of this version: "
-					"driver and program must be of one release");
+		return r;
 	}
 	device->source.ops = &device_ops;
 	device->source.live = true;

@@ -169,6 +169,12 @@ class LeapRecord(unittest.TestCase):
         self.assert_refused(self.simulate("-n1", "-o", self.folder / "no" / "hand"),
                             "No such file or directory")
 
+    @unittest.skipIf(os.path.exists("/dev/leap0"), "there is a controller")
+    def test_a_simulated_recording_is_not_taken_for_a_real_one(self):
+        result = run(LEAP_RECORD, "-n1", "-o", self.file)
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("this is the simulated one", result.stderr)
+
     def test_help_and_version(self):
         self.assertIn(b"--seconds=S", run(LEAP_RECORD, "--help").stdout)
         self.assertRegex(run(LEAP_RECORD, "--version").stdout,
