@@ -30,10 +30,12 @@ int leap_motion_new(const struct leap_motion_options *options,
 /**
  * leap_motion_update() - derive everything from the newest hands
  * @motion: history
- * @hands: the tracker's answer; positions that are not finite are refused
+ * @hands: the tracker's answer; refused are values that are not finite, positions
+ *	farther than a kilometre, and two hands of the same track
  * @ret_frame: completely written; a frame without hands keeps the last r, s and t
  *
- * Return: 0; -EINVAL not finite (ret_frame is then a frame without hands).
+ * Return: 0; -EINVAL refused (ret_frame is then a frame without hands, and what is
+ * remembered of the hands waits for the next one).
  */
 int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hands,
 		       struct leap_frame *ret_frame);

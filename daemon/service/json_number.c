@@ -8,6 +8,7 @@
 #include "daemon/service/json_number.h"
 
 #define DIGITS 6
+#define DIGIT_ROOM 8
 #define EXACT_POWER_MAX 22 /* 10^22 is the last power of ten a double holds exactly */
 
 static const double power_of_ten[EXACT_POWER_MAX + 1] = {
@@ -94,10 +95,14 @@ static uint32_t scaled_integer(double value, int power)
 /* floor(log10(value)) or one less, from the binary exponent: 78913 / 2^18 = log10(2). */
 static int decimal_exponent(double value)
 {
+	uint64_t bits;
 	int binary;
 
-	frexp(value, &binary);
-	return ((binary - 1) * 78913) >> 18;
+	memcpy(&bits, &value, sizeof(bits));
+	binary = (int)(bits >> 52) - 1023;
+	if (binary == -1023) /* less precise than others: look closer */
+		binary = ilogb(value);
+	return (binary * 78913) >> 18;
 }
 
 static void two_digits(char *at, uint32_t value)
@@ -119,9 +124,13 @@ static char *write_exponent(char *at, int exponent)
 	return at + 2;
 }
 
+/*
+ * Copies count bytes, at most DIGIT_ROOM, as the one move that all of DIGIT_ROOM is:
+ * there is room behind, and what is copied too much is overwritten or left out.
+ */
 static char *copy(char *at, const char *from, int count)
 {
-	memcpy(at, from, count);
+	memcpy(at, from, DIGIT_ROOM);
 	return at + count;
 }
 
@@ -139,7 +148,7 @@ static char *write_scientific(char *at, const char *digit, int count, int expone
 static char *write_positional(char *at, const char *digit, int count, int exponent)
 {
 	if (exponent < 0) {
-		at = copy(at, "0.000", 1 - exponent);
+		at = copy(at, "0.00000", 1 - exponent);
 		return copy(at, digit, count);
 	}
 	at = copy(at, digit, exponent + 1);
@@ -152,7 +161,7 @@ static char *write_positional(char *at, const char *digit, int count, int expone
 
 char *leap_json_real(char *at, double value)
 {
-	char digit[DIGITS];
+	char digit[DIGITS + DIGIT_ROOM] = { 0 };
 	int exponent, count = DIGITS;
 	uint32_t integer;
 
@@ -190,5 +199,6 @@ char *leap_json_integer(char *at, int64_t value)
 		*--first = '0' + magnitude % 10;
 		magnitude /= 10;
 	} while (magnitude);
-	return copy(at, first, digit + sizeof(digit) - first);
+	memcpy(at, first, digit + sizeof(digit) - first);
+	return at + (digit + sizeof(digit) - first);
 }

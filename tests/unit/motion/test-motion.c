@@ -492,8 +492,8 @@ static void any_input_gives_a_sound_frame(void **state)
 	unsigned int accepted = 0;
 
 	for (int i = 0; i < 50000; i++) {
-		scene->hands.time_ns += steps[random_next(&random) % 6];
-		scene->hands.time_ns &= INT64_MAX;
+		scene->hands.time_ns = (scene->hands.time_ns & INT64_MAX >> 1) +
+				       steps[random_next(&random) % 6];
 		scene->hands.count = random_next(&random) % (LEAP_HANDS_MAX + 1);
 		for (unsigned int j = 0; j < scene->hands.count; j++)
 			scene->hands.hand[j] = wild_hand(&random);
