@@ -25,6 +25,7 @@
 #define STALL_NS INT64_C(1000000000)
 /* An open() twice a second costs nothing, and needs no word from udev. */
 #define RETRY_MS 500
+#define BROKEN_MS 5000
 #define DEVICES_MAX 16 /* minors that the driver asks for */
 #define DESCRIPTION_MAX 64
 
@@ -280,13 +281,16 @@ static int take_picture(struct leap_pipeline *pipeline)
 			publish_device(pipeline, true, false);
 		return 0;
 	}
-	if (leap_source_is_live(pipeline->source)) {
-		fprintf(stderr, "leapd: %s: unplugged\n", pipeline->device.id);
+	if (!leap_source_is_live(pipeline->source)) {
 		lose_source(pipeline);
-		return 0;
+		return r;
 	}
+	fprintf(stderr, "leapd: %s: %s\n", pipeline->device.id,
+		r == -ENODEV ? "unplugged" : "does not work; trying again");
 	lose_source(pipeline);
-	return r;
+	if (r != -ENODEV)
+		wait_fd(pipeline->stop_fd, BROKEN_MS);
+	return 0;
 }
 
 static void pump(struct leap_pipeline *pipeline)
