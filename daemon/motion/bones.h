@@ -9,8 +9,10 @@
 #include "daemon/motion/frame.h"
 
 /**
- * leap_palm_basis() - x to the hand's right (left for a left hand), y out of the back of
- * the hand, z from the fingers to the wrist
+ * leap_palm_basis() - the axes of a palm
+ * x to the right (left hands: to the left), y out of the back of the hand, z from the
+ * fingers to the wrist.
+ *
  * @normal: out of the palm; need be neither unit nor perpendicular to @direction
  * @direction: towards the fingers; keeps its direction exactly
  *
@@ -29,14 +31,14 @@ struct mat3 leap_arm_basis(bool left, const struct mat3 *palm, struct vec3 wrist
  * leap_finger_bases() - the bases of one finger's bones
  * z goes back along the bone. x is the axis about which the finger bends: the normal
  * of proximal and distal bone, the same for all bones (recordings agree to 0.01
- * degrees). A finger too straight to have one takes the mean axis of the recordings. The
- * thumb's missing metacarpal has the constant basis that the original gave it.
+ * degrees). A finger too straight to have one takes the mean axis of the recordings.
+ * The thumb's missing metacarpal has the constant basis that the original gave it.
  */
 void leap_finger_bases(bool left, enum leap_finger_type type, const struct mat3 *palm,
 		       const struct vec3 joint[LEAP_JOINTS],
 		       struct mat3 ret_bases[LEAP_BONES]);
 
-/** leap_fingertip() - centre of the fingertip: 0.23 of the distal bone before its end */
+/** leap_fingertip() - centre of the tip: 0.23 of the distal bone before its end */
 struct vec3 leap_fingertip(const struct vec3 joint[LEAP_JOINTS]);
 
 /**

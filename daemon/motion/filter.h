@@ -22,11 +22,11 @@ void leap_moving_point_start(struct leap_moving_point *point, struct vec3 positi
 /**
  * leap_moving_point_step() - seen again
  * velocity: exponential mean of the frame-to-frame velocities, time constant 28 ms. The
- * original's own: with it the recorded fingertip velocities are met to 0.1 mm/s (median).
+ * original's own: it meets the recorded fingertip velocities to 0.1 mm/s (median).
  *
  * stabilized: follows at a rate of 20/s * (speed / (100 mm/s))^2, speed being smoothed
- * over 60 ms: it stays where it is at rest and has no lag in quick motion. Fitted to the
- * recordings; median distance to the recorded point 1.8 mm (tips) and 2.0 mm (palm).
+ * over 60 ms: it stays where it is at rest and has no lag in quick motion. Fitted to
+ * the recordings; median distance to the recorded point 2.0 mm (tips) and 2.4 mm (palm).
  *
  * @seconds: since the step before, > 0
  */
@@ -40,8 +40,9 @@ void leap_moving_point_step(struct leap_moving_point *point, struct vec3 positio
  * leap_touch_step() - the touch distance after a tip moved
  * The plane is parallel to x-y and adapts: 62.5 mm along z are a distance of 1, and
  * with every 30 mm that the tip travels in any direction the distance forgets all but
- * 1/e of how far it is from the middle of its zone (1/3 hovering, -0.26 touching). These
- * values were read off the recordings; there is no public definition.
+ * 1/e of how far it is from the middle of its zone (1/3 hovering, -0.26 touching).
+ * These values were read off the recordings, there is no public definition; the median
+ * difference is 0.09, the zone is the recorded one in 74 % of cases.
  *
  * @distance: before
  *

@@ -110,7 +110,7 @@ struct leap_frame_gesture {
 struct leap_frame {
 	int64_t id; /* steps by one */
 	int64_t timestamp_us; /* of the exposure, on the service's clock */
-	int64_t ready_ns; /* CLOCK_MONOTONIC, when the pixels were complete; 0 unknown */
+	int64_t ready_ns; /* CLOCK_MONOTONIC when the pixels were complete; 0 unknown */
 	double frame_rate;
 	struct vec3 box_center;
 	struct vec3 box_size;

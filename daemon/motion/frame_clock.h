@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time as clients see it: microseconds that never repeat or run back, and the frame rate.
+ * Time as clients see it: microseconds that never repeat or run back; the frame rate.
  * Part of a struct leap_motion, owned by the thread that has that.
  */
 #ifndef LEAP_FRAME_CLOCK_H

@@ -15,7 +15,7 @@
 #define PINCH_END 22.0
 
 #define SPHERE_RADIUS_MAX 2000.0
-/* Share of the points' spread added in every direction: keeps flat hands' balls finite */
+/* Share of the points' spread added in every direction: flat hands' balls are finite */
 #define SPHERE_STIFFNESS 1e-4
 #define SPHERE_SPREAD_MIN 1e-3 /* square millimetres */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes a frame as JSON, key after key in alphabetical order, into the caller's buffer.
+// Writes a frame as JSON, keys in alphabetical order, into the caller's buffer.
 // Pure; the buffer belongs to the caller for the time of the call.
 #include <errno.h>
 #include <string.h>

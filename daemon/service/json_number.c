@@ -92,7 +92,7 @@ static uint32_t scaled_integer(double value, int power)
 	return integer + (integer & 1);
 }
 
-/* floor(log10(value)) or one less, from the binary exponent: 78913 / 2^18 = log10(2). */
+/* floor(log10(value)) or one less, by the binary exponent: 78913 / 2^18 = log10(2). */
 static int decimal_exponent(double value)
 {
 	uint64_t bits;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Time stamps run forward whatever the source's clock does; the rate follows the frames.
+// Time stamps run forward whatever the source's clock does; the rate follows.
 // Single-threaded.
 #include <setjmp.h>
 #include <stdarg.h>
