@@ -26,7 +26,7 @@ void leap_moving_point_start(struct leap_moving_point *point, struct vec3 positi
  *
  * stabilized: follows at a rate of 20/s * (speed / (100 mm/s))^2, speed being smoothed
  * over 60 ms: it stays where it is at rest and has no lag in quick motion. Fitted to
- * the recordings; median distance to the recorded point 2.0 mm (tips) and 2.4 mm (palm).
+ * the recordings; median distance to the recorded point 2.0 mm (tips), 2.4 mm (palm).
  *
  * @seconds: since the step before, > 0
  */
