@@ -29,10 +29,12 @@ static void walk(const struct leap_patch *patch, int16_t d[N][N])
 	uint16_t queue[N * N];
 	unsigned int head = 0, tail = 0;
 
-	for (int at = 0; at < N * N; at++) {
-		if (d[at / N][at % N] == 0) {
-			queue[tail++ % (N * N)] = at;
-			waiting[at] = 1;
+	for (int r = patch->box[1]; r <= patch->box[3]; r++) {
+		for (int c = patch->box[0]; c <= patch->box[2]; c++) {
+			if (d[r][c] == 0) {
+				queue[tail++ % (N * N)] = r * N + c;
+				waiting[r * N + c] = 1;
+			}
 		}
 	}
 	while (head != tail) {
@@ -74,8 +76,8 @@ static void find_arm(const struct leap_patch *patch, double ret_arm[2])
 	double sum[2] = { 0, 0 }, weights = 0;
 	int lowest = -1, lowest_column = N / 2, cut = 0;
 
-	for (int r = 0; r < N; r++) {
-		for (int c = 0; c < N; c++) {
+	for (int r = patch->box[1]; r <= patch->box[3]; r++) {
+		for (int c = patch->box[0]; c <= patch->box[2]; c++) {
 			double weight;
 
 			if (patch->mask[r][c] != LEAP_MASK_HAND)
@@ -107,10 +109,13 @@ static void start_at(const struct leap_patch *patch, int16_t d[N][N],
 	int best_c = -1, best_r = -1;
 
 	for (int r = 0; r < N; r++) {
-		for (int c = 0; c < N; c++) {
+		for (int c = 0; c < N; c++)
+			d[r][c] = FAR;
+	}
+	for (int r = patch->box[1]; r <= patch->box[3]; r++) {
+		for (int c = patch->box[0]; c <= patch->box[2]; c++) {
 			double x = c - at[0], y = r - at[1], off = x * x + y * y;
 
-			d[r][c] = FAR;
 			if (patch->mask[r][c] != LEAP_MASK_HAND)
 				continue;
 			if (off <= radius * radius)
@@ -144,8 +149,8 @@ static void find_palm(const struct leap_patch *patch, const int16_t from_arm[N][
 				farthest = from_arm[r][c];
 		}
 	}
-	for (int r = 0; r < N; r++) {
-		for (int c = 0; c < N; c++) {
+	for (int r = patch->box[1]; r <= patch->box[3]; r++) {
+		for (int c = patch->box[0]; c <= patch->box[2]; c++) {
 			double thick, back, score;
 
 			if (patch->mask[r][c] != LEAP_MASK_HAND ||

@@ -17,7 +17,7 @@
 #define AREA_MIN 60
 /* From the middle of a patch to its edge; fingers of a near hand reach far out. */
 #define REACH 165.0
-#define REACH_NEAR 215.0
+#define REACH_NEAR 225.0
 #define NEAR 100.0
 #define FAR 30000
 
@@ -188,6 +188,25 @@ static int flood(struct leap_patch *patch, int column, int row, int level,
 	return area;
 }
 
+static void mark_hand(struct leap_patch *patch, const uint8_t done[N][N], uint8_t mark)
+{
+	int *box = patch->box;
+
+	box[0] = box[1] = N;
+	box[2] = box[3] = 0;
+	for (int row = 0; row < N; row++) {
+		for (int c = 0; c < N; c++) {
+			if (done[row][c] != mark)
+				continue;
+			patch->mask[row][c] = LEAP_MASK_HAND;
+			box[0] = c < box[0] ? c : box[0];
+			box[1] = row < box[1] ? row : box[1];
+			box[2] = c > box[2] ? c : box[2];
+			box[3] = row;
+		}
+	}
+}
+
 /*
  * The shape that weighs most around the middle of the patch, where the hand is
  * expected; others are other hands, lamps and clothes.
@@ -217,12 +236,7 @@ bool leap_patch_find_hand(struct leap_patch *patch, const uint8_t owner[N][N])
 	}
 	if (!best)
 		return false;
-	for (int row = 0; row < N; row++) {
-		for (int c = 0; c < N; c++) {
-			if (done[row][c] == best_mark)
-				patch->mask[row][c] = LEAP_MASK_HAND;
-		}
-	}
+	mark_hand(patch, done, best_mark);
 	return true;
 }
 
@@ -231,11 +245,11 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Two passes of a 3-4 chamfer; distances are in thirds of a pixel. */
-static void spread_distance(int16_t d[N][N])
+/* Two passes of a 3-4 chamfer over a box; distances are in thirds of a pixel. */
+static void spread_distance(int16_t d[N][N], const int box[4])
 {
-	for (int r = 0; r < N; r++) {
-		for (int c = 0; c < N; c++) {
+	for (int r = box[1]; r <= box[3]; r++) {
+		for (int c = box[0]; c <= box[2]; c++) {
 			int v = d[r][c];
 
 			if (!v)
@@ -251,8 +265,8 @@ static void spread_distance(int16_t d[N][N])
 			d[r][c] = v;
 		}
 	}
-	for (int r = N - 1; r >= 0; r--) {
-		for (int c = N - 1; c >= 0; c--) {
+	for (int r = box[3]; r >= box[1]; r--) {
+		for (int c = box[2]; c >= box[0]; c--) {
 			int v = d[r][c];
 
 			if (!v)
@@ -272,14 +286,22 @@ static void spread_distance(int16_t d[N][N])
 
 void leap_patch_measure(struct leap_patch *patch)
 {
+	const int margin = LEAP_OUTSIDE_MAX / 3;
+	int box[4];
+
+	for (int i = 0; i < 2; i++) {
+		box[i] = patch->box[i] > margin ? patch->box[i] - margin : 0;
+		box[2 + i] = least(N - 1, patch->box[2 + i] + margin);
+	}
 	for (int r = 0; r < N; r++) {
 		for (int c = 0; c < N; c++) {
 			int mask = patch->mask[r][c];
 
 			patch->depth_inside[r][c] = mask != LEAP_MASK_NOTHING ? FAR : 0;
-			patch->depth_outside[r][c] = mask != LEAP_MASK_HAND ? FAR : 0;
+			patch->depth_outside[r][c] =
+				mask != LEAP_MASK_HAND ? LEAP_OUTSIDE_MAX : 0;
 		}
 	}
-	spread_distance(patch->depth_inside);
-	spread_distance(patch->depth_outside);
+	spread_distance(patch->depth_inside, patch->box);
+	spread_distance(patch->depth_outside, box);
 }

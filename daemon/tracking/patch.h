@@ -10,6 +10,8 @@
 
 #define LEAP_PATCH 128
 
+#define LEAP_OUTSIDE_MAX 60
+
 enum leap_patch_mask {
 	LEAP_MASK_NOTHING,
 	LEAP_MASK_HAND,
@@ -25,7 +27,9 @@ enum leap_patch_mask {
  * @mask: enum leap_patch_mask
  * @depth_inside: distance of a hand pixel to the nearest other one, in thirds of a
  *	pixel; 0 outside the hand
- * @depth_outside: the same for the pixels that are not hand
+ * @depth_outside: the same for the pixels that are not hand, at most
+ *	LEAP_OUTSIDE_MAX
+ * @box: of the hand: least column, least row, greatest column, greatest row
  * @dark: grey level of the surroundings
  * @bright: median grey level of the hand
  * @area: hand pixels
@@ -38,6 +42,7 @@ struct leap_patch {
 	uint8_t mask[LEAP_PATCH][LEAP_PATCH];
 	int16_t depth_inside[LEAP_PATCH][LEAP_PATCH];
 	int16_t depth_outside[LEAP_PATCH][LEAP_PATCH];
+	int box[4];
 	int dark;
 	int bright;
 	int area;
@@ -54,7 +59,7 @@ void leap_patch_cut(struct leap_patch *patch, const struct leap_view *view,
 
 /**
  * leap_patch_find_hand() - the bright shape at the middle of the patch
- * Fills mask, bright, dark and area. @owner: when not NULL, 1 for each pixel that
+ * Fills mask, box, bright, dark and area. @owner: when not NULL, 1 for each pixel that
  * belongs to somebody else.
  *
  * Return: false when there is none.

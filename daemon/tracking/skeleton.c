@@ -15,18 +15,22 @@
 #define PALM_WIDTH 87.48
 #define WRIST_TO_ELBOW 250.0
 
-/* Left hand; x towards the thumb, y out of the back of the hand, z to the wrist. */
+/*
+ * Left hand; x towards the thumb, y out of the back of the hand, z to the wrist, from
+ * the centre of the palm as hand.h defines it. (The recording itself, of one version
+ * of the service, has the centre 4.8 mm nearer to the wrist.)
+ */
 static const struct vec3 carp_place[LEAP_FINGERS] = {
-	{ 20.1, -6.2, 55.2 },  { 12.3, 12.6, 44.9 }, { 0.9, 14.1, 42.2 },
-	{ -10.8, 13.1, 41.2 }, { -22.2, 5.9, 43.4 },
+	{ 19.7, -7.6, 59.8 },  { 11.9, 11.2, 49.5 }, { 0.5, 12.7, 46.8 },
+	{ -11.2, 11.7, 45.8 }, { -22.6, 4.5, 48.0 },
 };
 
 static const struct vec3 knuckle_place[LEAP_FINGERS] = {
-	{ 20.1, -6.2, 55.2 },  { 24.1, 2.1, -24.0 },  { 2.9, 4.2, -24.1 },
-	{ -18.1, 4.2, -17.9 }, { -36.7, 0.0, -10.1 },
+	{ 19.7, -7.6, 59.8 },  { 23.7, 0.7, -19.4 },  { 2.5, 2.8, -19.5 },
+	{ -18.5, 2.8, -13.3 }, { -37.1, -1.4, -5.5 },
 };
 
-static const struct vec3 wrist_place = { -5.0, 3.4, 66.0 };
+static const struct vec3 wrist_place = { -5.4, 2.0, 70.6 };
 
 static const double bone_length[LEAP_FINGERS][3] = {
 	{ 48.0, 32.8, 22.5 }, { 41.3, 23.2, 16.4 }, { 46.3, 27.3, 18.1 },

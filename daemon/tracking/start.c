@@ -12,11 +12,15 @@
 #define COARSE_STEPS 5
 #define FINE_STEPS 12
 #define TRIED_MAX 3
+#define IGNORED_COST 3.0 /* of a tip that is supposed to be none */
 
-/* Tips that both eyes see, in their order around the palm. */
-struct pairs {
+/*
+ * What sticks out of the palm, in order around it: a tip of each eye's outline, or -1
+ * where only the other eye sees it.
+ */
+struct slots {
 	int count;
-	int tip[LEAP_FINGERS][LEAP_EYES];
+	int tip[2 * LEAP_TIPS_MAX][LEAP_EYES];
 };
 
 static double pairing_cost(const struct leap_evidence *evidence, int a, int b)
@@ -31,13 +35,57 @@ static double pairing_cost(const struct leap_evidence *evidence, int a, int b)
 	return rows / 4 + fabs(left->reach - right->reach) / 20 + fabs(difference) / 25;
 }
 
+static void drop_slot(struct slots *slots, int i)
+{
+	slots->count--;
+	memmove(slots->tip[i], slots->tip[i + 1],
+		(slots->count - i) * sizeof(slots->tip[0]));
+}
+
+static bool is_single(const struct slots *slots, int i)
+{
+	return slots->tip[i][0] < 0 || slots->tip[i][1] < 0;
+}
+
+static double slot_reach(const struct leap_evidence *evidence,
+			 const struct slots *slots, int i)
+{
+	int eye = slots->tip[i][0] < 0;
+
+	return evidence->outline[eye].tip[slots->tip[i][eye]].reach;
+}
+
+/* No hand has more than five: those of one eye only go first, then the shortest. */
+static void keep_five(const struct leap_evidence *evidence, struct slots *slots)
+{
+	while (slots->count > LEAP_FINGERS) {
+		int worst = 0;
+
+		for (int i = 1; i < slots->count; i++) {
+			bool single = is_single(slots, i);
+
+			if (single != is_single(slots, worst)
+				    ? single
+				    : slot_reach(evidence, slots, i) <
+					      slot_reach(evidence, slots, worst))
+				worst = i;
+		}
+		drop_slot(slots, worst);
+	}
+}
+
+static void add_slot(struct slots *slots, int left, int right)
+{
+	slots->tip[slots->count][0] = left;
+	slots->tip[slots->count++][1] = right;
+}
+
 /* The pairing in order that leaves the fewest tips alone and costs the least. */
-static void pair_tips(const struct leap_evidence *evidence, struct pairs *ret_pairs)
+static void pair_tips(const struct leap_evidence *evidence, struct slots *ret_slots)
 {
 	const double alone = 1.6;
 	int n = evidence->outline[0].tips, m = evidence->outline[1].tips;
 	double cost[LEAP_TIPS_MAX + 1][LEAP_TIPS_MAX + 1];
-	int list[LEAP_TIPS_MAX][LEAP_EYES], count = 0;
 
 	for (int i = n; i >= 0; i--) {
 		for (int j = m; j >= 0; j--) {
@@ -50,30 +98,17 @@ static void pair_tips(const struct leap_evidence *evidence, struct pairs *ret_pa
 							      cost[i + 1][j + 1]);
 		}
 	}
-	for (int i = 0, j = 0; i < n && j < m;) {
-		if (cost[i][j] == pairing_cost(evidence, i, j) + cost[i + 1][j + 1]) {
-			list[count][0] = i++;
-			list[count++][1] = j++;
-		} else if (cost[i][j] == alone + cost[i + 1][j]) {
-			i++;
-		} else {
-			j++;
-		}
+	ret_slots->count = 0;
+	for (int i = 0, j = 0; i < n || j < m;) {
+		if (i < n && j < m &&
+		    cost[i][j] == pairing_cost(evidence, i, j) + cost[i + 1][j + 1])
+			add_slot(ret_slots, i++, j++);
+		else if (j == m || (i < n && cost[i][j] == alone + cost[i + 1][j]))
+			add_slot(ret_slots, i++, -1);
+		else
+			add_slot(ret_slots, -1, j++);
 	}
-	while (count > LEAP_FINGERS) {
-		int shortest = 0;
-
-		for (int i = 1; i < count; i++) {
-			if (evidence->outline[0].tip[list[i][0]].reach <
-			    evidence->outline[0].tip[list[shortest][0]].reach)
-				shortest = i;
-		}
-		count--;
-		memmove(list[shortest], list[shortest + 1],
-			(count - shortest) * sizeof(list[0]));
-	}
-	ret_pairs->count = count;
-	memcpy(ret_pairs->tip, list, count * sizeof(list[0]));
+	keep_five(evidence, ret_slots);
 }
 
 bool leap_start_place(const struct leap_evidence *evidence, struct vec3 *ret_place)
@@ -110,7 +145,7 @@ static struct vec3 level(double columns, double rows)
 }
 
 static struct vec3 first_direction(const struct leap_evidence *evidence,
-				   const struct pairs *pairs)
+				   const struct slots *slots)
 {
 	const struct leap_outline *outline = &evidence->outline[0];
 	struct vec3 arm = vec3_unit_or(level(outline->palm[0] - outline->arm[0],
@@ -118,12 +153,14 @@ static struct vec3 first_direction(const struct leap_evidence *evidence,
 				       vec3(0, 0, -1));
 	struct vec3 sum = arm;
 
-	for (int i = 0; i < pairs->count; i++) {
-		const struct leap_tip *tip = &outline->tip[pairs->tip[i][0]];
+	for (int i = 0; i < slots->count; i++) {
+		const struct leap_tip *tip = &outline->tip[slots->tip[i][0]];
 
-		sum = vec3_add(sum, vec3_unit_or(level(tip->pad[0] - outline->palm[0],
-						       tip->pad[1] - outline->palm[1]),
-						 arm));
+		if (!is_single(slots, i))
+			sum = vec3_add(
+				sum, vec3_unit_or(level(tip->pad[0] - outline->palm[0],
+							tip->pad[1] - outline->palm[1]),
+						  arm));
 	}
 	return vec3_unit_or(sum, arm);
 }
@@ -154,7 +191,7 @@ static struct vec3 first_normal(const struct leap_evidence *evidence, struct vec
 	return vec3_unit_or(vec3(along_x, -1, along_z), vec3(0, -1, 0));
 }
 
-static void suppose(const struct pairs *pairs, unsigned int fingers, bool reverse,
+static void suppose(const struct slots *slots, unsigned int fingers, bool reverse,
 		    struct leap_tip_match *match, double angle[LEAP_ANGLES])
 {
 	int used = 0;
@@ -165,8 +202,8 @@ static void suppose(const struct pairs *pairs, unsigned int fingers, bool revers
 
 		match->tip[k][0] = match->tip[k][1] = -1;
 		if (fingers >> k & 1) {
-			match->tip[k][0] = pairs->tip[used][0];
-			match->tip[k][1] = pairs->tip[used++][1];
+			match->tip[k][0] = slots->tip[used][0];
+			match->tip[k][1] = slots->tip[used++][1];
 		} else if (k) {
 			angle[LEAP_FINGER_ANGLE(k)] = 55 * DEGREE;
 			angle[LEAP_FINGER_ANGLE(k) + 2] = 75 * DEGREE;
@@ -196,35 +233,59 @@ static void keep(struct tried list[TRIED_MAX], int *count, const struct tried *o
 	list[at] = *one;
 }
 
+/* All ways to give these slots to fingers in order; the best few are kept. */
+static void try_fingers(const struct leap_evidence *evidence, const struct slots *slots,
+			const struct leap_pose *first, bool reverse, double handicap,
+			const struct leap_fit_prior *prior,
+			struct tried list[TRIED_MAX], int *count)
+{
+	for (unsigned int fingers = 0; fingers < 1U << LEAP_FINGERS; fingers++) {
+		struct tried one = { .pose = *first };
+
+		if (__builtin_popcount(fingers) != slots->count)
+			continue;
+		suppose(slots, fingers, reverse, &one.match, one.pose.angle);
+		one.cost = handicap + leap_fit_tips(evidence, &one.match, prior,
+						    COARSE_STEPS, &one.pose);
+		keep(list, count, &one);
+	}
+}
+
 bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_up,
 		     const struct leap_fit_prior *prior, struct leap_pose *ret_pose,
 		     struct leap_fit_quality *ret_quality)
 {
-	struct leap_fit_prior free_prior = *prior;
-	struct tried list[TRIED_MAX], one;
 	struct leap_pose first = { .left = left, .size = prior->size };
+	struct leap_fit_prior free_prior = *prior;
+	struct tried list[TRIED_MAX];
 	struct vec3 direction, normal;
-	bool reverse = left == palm_up;
-	struct pairs pairs;
+	struct slots all;
 	int count = 0;
 
 	free_prior.near = NULL;
 	if (!leap_start_place(evidence, &first.place))
 		return false;
-	pair_tips(evidence, &pairs);
-	direction = first_direction(evidence, &pairs);
+	pair_tips(evidence, &all);
+	direction = first_direction(evidence, &all);
 	normal = first_normal(evidence, first.place, 40 * prior->size);
 	direction = vec3_reject(direction, normal);
 	first.turn = leap_skeleton_axes(direction,
 					palm_up ? vec3_scale(normal, -1) : normal);
-	for (unsigned int fingers = 0; fingers < 1U << LEAP_FINGERS; fingers++) {
-		if (__builtin_popcount(fingers) != pairs.count)
-			continue;
-		one.pose = first;
-		suppose(&pairs, fingers, reverse, &one.match, one.pose.angle);
-		one.cost = leap_fit_tips(evidence, &one.match, &free_prior,
-					 COARSE_STEPS, &one.pose);
-		keep(list, &count, &one);
+	/* any of the tips that only one eye sees may be none */
+	for (unsigned int doubted = 0; doubted < 1U << all.count; doubted++) {
+		struct slots slots = all;
+		bool sensible = true;
+
+		for (int i = all.count - 1; i >= 0; i--) {
+			if (!(doubted >> i & 1))
+				continue;
+			sensible = sensible && is_single(&all, i);
+			drop_slot(&slots, i);
+		}
+		if (sensible)
+			try_fingers(evidence, &slots, &first, left == palm_up,
+				    IGNORED_COST * __builtin_popcount(doubted),
+				    &free_prior, list, &count);
 	}
 	for (int i = 0; i < count; i++) {
 		struct leap_fit_quality quality;

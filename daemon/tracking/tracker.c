@@ -21,7 +21,7 @@
 /* How long a hand is kept that is not found, seconds. */
 #define HOLD 0.06
 #define SIZE_SD 0.07
-#define SIZE_LOG_MAX 0.25 /* of a new hand, beside the average one */
+#define SIZE_LOG_MAX 0.3 /* of a new hand, beside the average one */
 /* What counts as explained. */
 #define UNCOVERED_START 0.16
 #define UNCOVERED_FOLLOW 0.30
@@ -35,6 +35,9 @@
 #define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
 
 #define FOLLOW_STEPS 4
+/* How far from the palm towards the mean fingertip a patch is centred. */
+#define FINGERS_SHARE 0.35
+#define SEARCH_EVERY 4 /* frames, for a second hand */
 /* Frames between two looks at the other chirality, for a new and for an old hand. */
 #define DOUBT_NEW 3
 #define DOUBT_OLD 40
@@ -306,6 +309,17 @@ static void find_again(struct leap_tracker *tracker, const struct track *track,
 	}
 }
 
+static struct vec3 skeleton_centre(const struct leap_skeleton *skeleton,
+				   struct vec3 palm)
+{
+	struct vec3 sum = vec3(0, 0, 0);
+
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		sum = vec3_madd(sum, 1.0 / LEAP_FINGERS, skeleton->joint[k][LEAP_BTIP]);
+	sum = vec3_scale(vec3_sub(sum, skeleton->pose.place), FINGERS_SHARE);
+	return vec3_add(palm, vec3(sum.x, 0, sum.z));
+}
+
 static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
 		   struct track *track, double dt)
 {
@@ -315,7 +329,7 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	struct leap_tip_match match;
 	struct vec3 velocity;
 
-	if (!look(tracker, frame, track, pose.place))
+	if (!look(tracker, frame, track, skeleton_centre(&track->skeleton, pose.place)))
 		return false;
 	prior.near = &expected;
 	prior.angle_sd = 9 * DEGREE * sqrt(fmax(1, dt / FRAME));
@@ -339,6 +353,22 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	return true;
 }
 
+/* Between the palm and the fingers, so that neither is cut off. */
+static struct vec3 outline_centre(const struct leap_tracker *tracker, struct vec3 palm)
+{
+	const struct leap_outline *outline = &tracker->outline[LEAP_EYE_LEFT];
+	double columns = 0, rows = 0, scale;
+
+	for (int i = 0; i < outline->tips; i++) {
+		columns += outline->tip[i].pad[0] - outline->palm[0];
+		rows += outline->tip[i].pad[1] - outline->palm[1];
+	}
+	if (!outline->tips)
+		return palm;
+	scale = FINGERS_SHARE / outline->tips * tracker->patch[0].step * palm.y;
+	return vec3_add(palm, vec3(-columns * scale, 0, rows * scale));
+}
+
 /* Twice: the second time with the palm in the middle. */
 static bool centre_on(struct leap_tracker *tracker,
 		      const struct leap_stereo_frame *frame, struct vec3 place)
@@ -348,6 +378,7 @@ static bool centre_on(struct leap_tracker *tracker,
 		    !leap_start_place(&tracker->evidence, &place) ||
 		    place.y < HEIGHT_MIN || place.y > HEIGHT_MAX)
 			return false;
+		place = outline_centre(tracker, place);
 		if (tracker->row_weight < 5)
 			learn_row_offset(tracker);
 	}
@@ -429,6 +460,15 @@ static void take_cells(struct leap_tracker *tracker, const struct track *track)
 			}
 		}
 	}
+}
+
+static bool is_any_followed(const struct leap_tracker *tracker)
+{
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		if (tracker->track[i].used)
+			return true;
+	}
+	return false;
 }
 
 static bool is_followed(const struct leap_tracker *tracker, struct vec3 place)
@@ -579,6 +619,13 @@ static void follow_all(struct leap_tracker *tracker,
 	}
 }
 
+/* A second hand may come a little later; a first one is looked for all the time. */
+static bool search_is_due(struct leap_tracker *tracker)
+{
+	return free_track(tracker) &&
+	       (!is_any_followed(tracker) || tracker->frames % SEARCH_EVERY == 0);
+}
+
 int leap_tracker_update(struct leap_tracker *tracker,
 			const struct leap_stereo_frame *frame,
 			struct leap_hands *ret_hands)
@@ -606,7 +653,7 @@ int leap_tracker_update(struct leap_tracker *tracker,
 	tracker->frames++;
 
 	follow_all(tracker, frame, dt);
-	if (free_track(tracker))
+	if (search_is_due(tracker))
 		find_new_hands(tracker, frame);
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		if (tracker->track[i].used && tracker->track[i].unseen <= 0)
