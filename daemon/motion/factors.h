@@ -10,13 +10,12 @@
 
 /**
  * leap_hands_pose() - where a set of hands is, how it is turned, how wide it is
- * Found by comparing recorded factors ten and thirty frames apart:
+ * Found by comparing recorded factors ten and fifty frames apart:
  * r: rows are an orthonormal right-handed basis that turns with the knuckles; of one
- * hand the palm's (x, back of the hand, to the wrist), of two the line between the palms
- * and the mean of the backs.
+ * hand the palm's (x, back of the hand, to the wrist), of two the line between the
+ * palms and the mean of the backs.
  * s: logarithm of the spread of the fingertips (root mean square distance from their
- * centre) in units of 19 mm, about 1.2 for an open hand; correlation with the recorded
- * change 0.96 to 0.99.
+ * centre) in units of 19 mm, about 1.2 for an open hand.
  * t: the mean of the palms.
  *
  * @hand: @count of them, at least one, direction and normal unit vectors
