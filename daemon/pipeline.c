@@ -6,8 +6,8 @@
 #include "daemon/pipeline.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,10 +47,10 @@ struct leap_pipeline {
 	/* set before the thread starts, or by it before leap_pipeline_open() returns */
 	pthread_t thread;
 	char description[DESCRIPTION_MAX];
-	int stop_fd; /* readable: stop */
+	sem_t opened; /* the source is, or is not to be */
+	sem_t go; /* it may publish, or is to end */
+	sem_t stop; /* do not wait any longer */
 	int ended_fd; /* readable: ended by itself */
-	int run_fd; /* readable: run */
-	int opened_fd; /* readable: the source is open, or is not to be */
 	int result; /* of opening, later of the thread; read after it has ended */
 	char *error;
 	atomic_bool stopping;
@@ -64,16 +64,20 @@ static int64_t now_ns(void)
 	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static void raise_fd(int fd)
+static void wait_for(sem_t *event)
 {
-	eventfd_write(fd, 1);
+	while (sem_wait(event) < 0 && errno == EINTR)
+		;
 }
 
-static void wait_fd(int fd, int timeout_ms)
+/* Or until the pipeline is to stop. */
+static void sleep_ms(struct leap_pipeline *pipeline, int milliseconds)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int64_t until_ns = now_ns() + milliseconds * INT64_C(1000000);
+	struct timespec until = { until_ns / 1000000000, until_ns % 1000000000 };
 
-	while (poll(&poll_fd, 1, timeout_ms) < 0 && errno == EINTR)
+	while (sem_clockwait(&pipeline->stop, CLOCK_MONOTONIC, &until) < 0 &&
+	       errno == EINTR)
 		;
 }
 
@@ -245,7 +249,7 @@ static void tell_why_not(struct leap_pipeline *pipeline, int error, const char *
 	if (error == pipeline->last_error)
 		return;
 	pipeline->last_error = error;
-	wait_fd(pipeline->stop_fd, RETRY_MS);
+	sleep_ms(pipeline, RETRY_MS);
 	if (!is_absence(error))
 		fprintf(stderr, "leapd: %s; still waiting\n", text);
 }
@@ -261,7 +265,7 @@ static void wait_for_source(struct leap_pipeline *pipeline)
 		return;
 	}
 	tell_why_not(pipeline, r, error);
-	wait_fd(pipeline->stop_fd, RETRY_MS);
+	sleep_ms(pipeline, RETRY_MS);
 }
 
 /* Return: 0, or why there is nothing to go on with. */
@@ -289,7 +293,7 @@ static int take_picture(struct leap_pipeline *pipeline)
 		r == -ENODEV ? "unplugged" : "does not work; trying again");
 	lose_source(pipeline);
 	if (r != -ENODEV)
-		wait_fd(pipeline->stop_fd, BROKEN_MS);
+		sleep_ms(pipeline, BROKEN_MS);
 	return 0;
 }
 
@@ -345,12 +349,12 @@ static void *run(void *arg)
 	pthread_setname_np(pthread_self(), "tracking");
 	leap_state_reader_begin();
 	open_first(pipeline);
-	raise_fd(pipeline->opened_fd);
+	sem_post(&pipeline->opened);
 	if (!pipeline->result) {
-		wait_fd(pipeline->run_fd, -1);
+		wait_for(&pipeline->go);
 		pump(pipeline);
 		if (pipeline->result)
-			raise_fd(pipeline->ended_fd);
+			eventfd_write(pipeline->ended_fd, 1);
 	}
 	leap_state_reader_end();
 	return NULL;
@@ -358,15 +362,13 @@ static void *run(void *arg)
 
 static void free_pipeline(struct leap_pipeline *pipeline)
 {
-	const int fds[] = { pipeline->stop_fd, pipeline->ended_fd, pipeline->run_fd,
-			    pipeline->opened_fd };
-	size_t i;
-
 	close_source(pipeline);
 	leap_motion_free(pipeline->motion);
-	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	sem_destroy(&pipeline->opened);
+	sem_destroy(&pipeline->go);
+	sem_destroy(&pipeline->stop);
+	if (pipeline->ended_fd >= 0)
+		close(pipeline->ended_fd);
 	free(pipeline->error);
 	free(pipeline);
 }
@@ -382,16 +384,15 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 		return -ENOMEM;
 	pipeline->options = options;
 	pipeline->state = state;
-	pipeline->stop_fd = eventfd(0, EFD_CLOEXEC);
+	sem_init(&pipeline->opened, 0, 0);
+	sem_init(&pipeline->go, 0, 0);
+	sem_init(&pipeline->stop, 0, 0);
 	pipeline->ended_fd = eventfd(0, EFD_CLOEXEC);
-	pipeline->run_fd = eventfd(0, EFD_CLOEXEC);
-	pipeline->opened_fd = eventfd(0, EFD_CLOEXEC);
 	leap_motion_options_default(&motion);
 	motion.epoch_ns = now_ns();
 	motion.box_height = options->box_height;
 	r = leap_motion_new(&motion, &pipeline->motion);
-	if (!r && (pipeline->stop_fd < 0 || pipeline->ended_fd < 0 ||
-		   pipeline->run_fd < 0 || pipeline->opened_fd < 0))
+	if (!r && pipeline->ended_fd < 0)
 		r = -EMFILE;
 	if (r) {
 		free_pipeline(pipeline);
@@ -414,7 +415,7 @@ int leap_pipeline_open(const struct leap_pipeline_options *options,
 		return r;
 	r = -pthread_create(&pipeline->thread, NULL, run, pipeline);
 	if (!r) {
-		wait_fd(pipeline->opened_fd, -1);
+		wait_for(&pipeline->opened);
 		r = pipeline->result;
 		if (r)
 			pthread_join(pipeline->thread, NULL);
@@ -436,7 +437,7 @@ const char *leap_pipeline_source(const struct leap_pipeline *pipeline)
 
 void leap_pipeline_run(struct leap_pipeline *pipeline)
 {
-	raise_fd(pipeline->run_fd);
+	sem_post(&pipeline->go);
 }
 
 int leap_pipeline_fd(const struct leap_pipeline *pipeline)
@@ -449,8 +450,8 @@ int leap_pipeline_stop(struct leap_pipeline *pipeline)
 	int r;
 
 	atomic_store(&pipeline->stopping, true);
-	raise_fd(pipeline->stop_fd);
-	raise_fd(pipeline->run_fd);
+	sem_post(&pipeline->stop);
+	sem_post(&pipeline->go);
 	pthread_join(pipeline->thread, NULL);
 	r = pipeline->result;
 	free_pipeline(pipeline);
