@@ -57,10 +57,13 @@ void leap_probe_encode(const struct leap_video_mode *mode, u8 *block)
 u32 leap_probe_payload_size(const struct leap_video_mode *mode, const u8 *block)
 {
 	u32 size = leap_get_le32(block + LEAP_PROBE_PAYLOAD_SIZE);
+	u32 interval = leap_get_le32(block + LEAP_PROBE_INTERVAL);
+	u32 tolerance = mode->interval / 16; /* a device may round */
 
 	if (block[LEAP_PROBE_FORMAT] != mode->format_index ||
 	    block[LEAP_PROBE_FRAME] != mode->frame_index ||
-	    leap_get_le32(block + LEAP_PROBE_INTERVAL) != mode->interval)
+	    interval < mode->interval - tolerance ||
+	    interval > mode->interval + tolerance)
 		return 0;
 	return size <= LEAP_PAYLOAD_MAX ? size : 0;
 }

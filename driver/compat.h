@@ -12,7 +12,7 @@
 /* 6.3 made vm_flags read-only, to be changed through helpers that check the lock. */
 static inline void leap_vm_flags_clear(struct vm_area_struct *vma, unsigned long flags)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#if KERNEL_VERSION(6, 3, 0) <= LINUX_VERSION_CODE
 	vm_flags_clear(vma, flags);
 #else
 	vma->vm_flags &= ~flags;

@@ -322,36 +322,65 @@ static int leap_led_set(struct leap_device *leap, struct leap_control *control)
 	return 0;
 }
 
+static u32 *leap_value(struct leap_device *leap, const struct leap_control *control)
+{
+	return control->id == LEAP_CONTROL_GAIN ? &leap->gain : &leap->exposure_us;
+}
+
+static u8 leap_value_unit(const struct leap_control *control)
+{
+	return control->id == LEAP_CONTROL_GAIN ? LEAP_UNIT_PROCESSING
+						: LEAP_UNIT_CAMERA;
+}
+
+static u8 leap_value_selector(const struct leap_control *control)
+{
+	return control->id == LEAP_CONTROL_GAIN ? LEAP_PU_GAIN : LEAP_CT_EXPOSURE;
+}
+
+/*
+ * What the device says is believed when it is what it was told last, or when it says it
+ * twice: a few bytes of a dark image look like a small number.
+ */
 static int leap_value_get(struct leap_device *leap, struct leap_control *control)
 {
-	bool gain = control->id == LEAP_CONTROL_GAIN;
-	u32 value;
-	int ret;
+	u32 likely = *leap_value(leap, control);
+	u8 selector = leap_value_selector(control);
+	u8 unit = leap_value_unit(control);
+	unsigned int try;
 
-	ret = leap_unit_get_valid(leap, gain ? LEAP_UNIT_PROCESSING : LEAP_UNIT_CAMERA,
-				  gain ? LEAP_PU_GAIN : LEAP_CT_EXPOSURE,
-				  control->minimum, control->maximum, &value);
-	if (!ret)
-		control->value = value;
-	return ret;
+	for (try = 0; try < LEAP_TRIES; try++) {
+		u32 value;
+		int ret;
+
+		ret = leap_unit_get_valid(leap, unit, selector, control->minimum,
+					  control->maximum, &value);
+		if (ret)
+			return ret;
+		if (value == likely) {
+			control->value = value;
+			return 0;
+		}
+		likely = value;
+	}
+	return -EBADMSG;
 }
 
 /* The device may take another value than it was told: what it says then counts. */
 static int leap_value_set(struct leap_device *leap, struct leap_control *control)
 {
-	bool gain = control->id == LEAP_CONTROL_GAIN;
 	int ret;
 
-	ret = leap_unit_set(leap, gain ? LEAP_UNIT_PROCESSING : LEAP_UNIT_CAMERA,
-			    gain ? LEAP_PU_GAIN : LEAP_CT_EXPOSURE, control->value);
+	ret = leap_unit_set(leap, leap_value_unit(control),
+			    leap_value_selector(control), control->value);
 	if (ret)
 		return ret;
-	if (gain)
-		leap->gain = control->value;
-	else
-		leap->exposure_us = control->value;
+	*leap_value(leap, control) = control->value;
+	ret = leap_value_get(leap, control);
+	if (!ret)
+		*leap_value(leap, control) = control->value;
 	leap_exposure_changed(leap);
-	return leap_value_get(leap, control);
+	return ret;
 }
 
 int leap_control_get(struct leap_device *leap, struct leap_control *control)

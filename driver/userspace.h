@@ -9,29 +9,41 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
 #if defined(__SANITIZE_THREAD__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wtsan"
 #endif
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef int32_t s32;
-typedef uint64_t u64;
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
 
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, val) __atomic_store_n(&(x), val, __ATOMIC_RELAXED)
+/* pairs with whatever the caller says */
 #define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
+/* pairs with whatever the caller says */
 #define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+/* pairs with whatever the caller says */
 #define smp_load_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+/* pairs with whatever the caller says */
 #define smp_store_release(p, val) __atomic_store_n(p, val, __ATOMIC_RELEASE)
 
-#define min(a, b) ((a) < (b) ? (a) : (b))
-#define DIV_ROUND_CLOSEST(x, divisor) (((x) + (divisor) / 2) / (divisor))
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define DIV_ROUND_CLOSEST leap_div_round_closest
+#define min leap_min
+
+static inline u32 leap_div_round_closest(u32 x, u32 divisor)
+{
+	return (x + divisor / 2) / divisor;
+}
+
+static inline u32 leap_min(u32 a, u32 b)
+{
+	return a < b ? a : b;
+}
 
 #ifdef __SANITIZE_THREAD__
 /* A reader that is lapped races with the pixels by design and then discards them. */

@@ -234,18 +234,17 @@ struct leap_control {
 #define LEAP_IOC_STOP _IO(LEAP_IOC_MAGIC, 0x05)
 
 #if defined(__cplusplus)
-#define LEAP_STATIC_ASSERT(cond, text) static_assert(cond, text)
+#define LEAP_STATIC_ASSERT(cond) static_assert(cond, #cond)
 #elif defined(__KERNEL__) || __STDC_VERSION__ >= 201112L
-#define LEAP_STATIC_ASSERT(cond, text) _Static_assert(cond, text)
+#define LEAP_STATIC_ASSERT(cond) _Static_assert(cond, #cond)
 #else
-#define LEAP_STATIC_ASSERT(cond, text) \
-	extern int leap_static_assert_c99[(cond) ? 1 : -1]
+#define LEAP_STATIC_ASSERT(cond) extern int leap_static_assert_c99[(cond) ? 1 : -1]
 #endif
 
-LEAP_STATIC_ASSERT(sizeof(struct leap_ring_header) == 256, "ring header ABI");
-LEAP_STATIC_ASSERT(sizeof(struct leap_slot) == 128, "slot ABI");
-LEAP_STATIC_ASSERT(sizeof(struct leap_info) == 64, "info ABI");
-LEAP_STATIC_ASSERT(sizeof(struct leap_calibration) == 156, "calibration ABI");
-LEAP_STATIC_ASSERT(sizeof(struct leap_control) == 16, "control ABI");
+LEAP_STATIC_ASSERT(sizeof(struct leap_ring_header) == 256);
+LEAP_STATIC_ASSERT(sizeof(struct leap_slot) == 128);
+LEAP_STATIC_ASSERT(sizeof(struct leap_info) == 64);
+LEAP_STATIC_ASSERT(sizeof(struct leap_calibration) == 156);
+LEAP_STATIC_ASSERT(sizeof(struct leap_control) == 16);
 
 #endif /* _UAPI_LINUX_LEAP_H */

@@ -104,9 +104,21 @@ static void a_real_answer_gives_its_payload_size(void **state)
 	assert_int_equal(leap_probe_payload_size(&mode, real_probe), 16384);
 }
 
+static void an_interval_may_be_rounded(void **state)
+{
+	u8 block[LEAP_PROBE_SIZE];
+
+	(void)state;
+	memcpy(block, real_probe, sizeof(block));
+	leap_put_le32(86960, block + 4);
+	assert_int_equal(leap_probe_payload_size(&mode, block), 16384);
+	leap_put_le32(62500, block + 4); /* what GET_MAX says */
+	assert_int_equal(leap_probe_payload_size(&mode, block), 0);
+}
+
 static void answers_to_something_else_are_refused(void **state)
 {
-	static const u8 at[] = { 2, 3, 4, 5, 6, 7, 24, 25 };
+	static const u8 at[] = { 2, 3, 5, 6, 7, 24, 25 };
 	u8 block[LEAP_PROBE_SIZE];
 
 	(void)state;
@@ -131,6 +143,7 @@ int main(void)
 		cmocka_unit_test(each_wrong_byte_of_a_calibration_is_found),
 		cmocka_unit_test(the_request_for_a_mode_is_the_vendors),
 		cmocka_unit_test(a_real_answer_gives_its_payload_size),
+		cmocka_unit_test(an_interval_may_be_rounded),
 		cmocka_unit_test(answers_to_something_else_are_refused),
 	};
 
