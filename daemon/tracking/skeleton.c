@@ -104,8 +104,11 @@ struct mat3 leap_skeleton_axes(struct vec3 direction, struct vec3 normal)
 	axes.row[2] = vec3_scale(vec3_unit_or(direction, vec3(0, 0, -1)), -1);
 	any = fabs(axes.row[2].y) < 0.9 ? vec3(0, 1, 0) : vec3(0, 0, 1);
 	any = vec3_unit_or(vec3_reject(any, axes.row[2]), vec3(1, 0, 0));
-	axes.row[1] =
-		vec3_unit_or(vec3_scale(vec3_reject(normal, axes.row[2]), -1), any);
+	axes.row[1] = vec3_unit_or(
+		vec3_scale(vec3_reject(vec3_unit_or(normal, any), axes.row[2]), -1),
+		any);
+	/* what was left of a nearly parallel one is mostly rounding */
+	axes.row[1] = vec3_unit_or(vec3_reject(axes.row[1], axes.row[2]), any);
 	axes.row[0] = vec3_cross(axes.row[1], axes.row[2]);
 	return axes;
 }

@@ -32,6 +32,7 @@
 #define HEIGHT_MAX 700.0
 /* Arms go on beyond the rod that stands for them, to this multiple of it. */
 #define ARM_BEYOND 1.8
+#define SHADOW_MARGIN 8 /* pixels around a hand that may still be its own */
 #define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
 
 #define FOLLOW_STEPS 4
@@ -106,38 +107,95 @@ static bool known_mode(const struct leap_stereo_frame *frame)
 	       (frame->height == 480 || frame->height == 240 || frame->height == 120);
 }
 
-static double segment_distance(const double a[2], const double b[2], double x, double y)
+/* A skeleton as one eye's patch shows it: the middle lines of its rods. */
+struct shadow {
+	int count;
+	float from[LEAP_RODS][2];
+	float along[LEAP_RODS][2];
+	float per_length[LEAP_RODS]; /* 1 / squared length */
+	float radius[LEAP_RODS];
+	float box[4];
+};
+
+static void cast_shadow(const struct leap_patch *patch, double eye_x,
+			const struct leap_skeleton *skeleton, struct shadow *shadow)
 {
-	double dx = b[0] - a[0], dy = b[1] - a[1];
-	double t = ((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy + 1e-9);
-
-	t = t < 0 ? 0 : t > 1 ? 1 : t;
-	return hypot(x - a[0] - t * dx, y - a[1] - t * dy);
-}
-
-static double skeleton_distance(const struct leap_patch *patch, double eye_x,
-				const struct leap_skeleton *skeleton, double x,
-				double y)
-{
-	double best = 1e9;
-
+	shadow->count = 0;
+	for (int i = 0; i < 2; i++) {
+		shadow->box[i] = N;
+		shadow->box[2 + i] = 0;
+	}
 	for (int r = 0; r < LEAP_RODS; r++) {
 		const struct leap_rod *rod = &skeleton->rod[r];
-		double a[2], b[2], distance;
+		struct vec3 end = rod->end[1];
+		double a[2], b[2], length = 1e-6;
+		int n = shadow->count;
 
-		if (rod->end[0].y < 20 || rod->end[1].y < 20)
+		if (r == LEAP_ROD_ARM)
+			end = vec3_lerp(rod->end[0], end, ARM_BEYOND);
+		if (rod->end[0].y < 20 || end.y < 20)
 			continue;
 		leap_patch_pixel(patch, eye_x, rod->end[0], a);
-		leap_patch_pixel(patch, eye_x,
-				 r == LEAP_ROD_ARM ? vec3_lerp(rod->end[0], rod->end[1],
-							       ARM_BEYOND)
-						   : rod->end[1],
-				 b);
-		distance = segment_distance(a, b, x, y) -
-			   rod->radius[0] / (rod->end[0].y * patch->step);
-		best = distance < best ? distance : best;
+		leap_patch_pixel(patch, eye_x, end, b);
+		shadow->radius[n] =
+			(float)(rod->radius[0] / (rod->end[0].y * patch->step));
+		for (int i = 0; i < 2; i++) {
+			float margin = shadow->radius[n] + SHADOW_MARGIN;
+
+			shadow->from[n][i] = (float)a[i];
+			shadow->along[n][i] = (float)(b[i] - a[i]);
+			length += (b[i] - a[i]) * (b[i] - a[i]);
+			shadow->box[i] =
+				fminf(shadow->box[i], (float)fmin(a[i], b[i]) - margin);
+			shadow->box[2 + i] = fmaxf(shadow->box[2 + i],
+						   (float)fmax(a[i], b[i]) + margin);
+		}
+		shadow->per_length[n] = (float)(1 / length);
+		shadow->count++;
+	}
+}
+
+static float shadow_distance(const struct shadow *shadow, float x, float y)
+{
+	float best = 1e9f;
+
+	for (int r = 0; r < shadow->count; r++) {
+		float dx = x - shadow->from[r][0], dy = y - shadow->from[r][1];
+		float t = (dx * shadow->along[r][0] + dy * shadow->along[r][1]) *
+			  shadow->per_length[r];
+
+		t = t < 0 ? 0 : t > 1 ? 1 : t;
+		dx -= t * shadow->along[r][0];
+		dy -= t * shadow->along[r][1];
+		best = fminf(best, sqrtf(dx * dx + dy * dy) - shadow->radius[r]);
 	}
 	return best;
+}
+
+/* Pixels that belong to @theirs rather than to @mine, which may be NULL. */
+static void give_pixels(const struct shadow *theirs, const struct shadow *mine,
+			uint8_t owner[N][N])
+{
+	const int block = 4;
+
+	for (int y = 0; y < N; y += block) {
+		float row = y + (block - 1) / 2.0f;
+
+		if (row < theirs->box[1] || row > theirs->box[3])
+			continue;
+		for (int x = 0; x < N; x += block) {
+			float column = x + (block - 1) / 2.0f, distance;
+
+			if (column < theirs->box[0] || column > theirs->box[2])
+				continue;
+			distance = shadow_distance(theirs, column, row);
+			if (distance > SHADOW_MARGIN ||
+			    (mine && distance >= shadow_distance(mine, column, row)))
+				continue;
+			for (int r = y; r < y + block; r++)
+				memset(&owner[r][x], 1, block);
+		}
+	}
 }
 
 /* Pixels nearer to another hand that is followed belong to that one. */
@@ -146,36 +204,24 @@ static bool set_owners(struct leap_tracker *tracker, const struct track *track,
 {
 	bool any = false;
 
-	memset(tracker->owner, 0, sizeof(tracker->owner));
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		const struct track *other = &tracker->track[i];
 
 		if (!other->used || other == track ||
 		    vec3_distance(other->pose.place, place) > OTHER_HAND)
 			continue;
+		if (!any)
+			memset(tracker->owner, 0, sizeof(tracker->owner));
 		any = true;
 		for (int eye = 0; eye < LEAP_EYES; eye++) {
 			const struct leap_patch *patch = &tracker->patch[eye];
 			double eye_x = leap_camera_eye_x(&tracker->camera, eye);
+			struct shadow theirs, mine;
 
-			for (int at = 0; at < (N / 4) * (N / 4); at++) {
-				int x = at % (N / 4) * 4, y = at / (N / 4) * 4;
-				double theirs = skeleton_distance(patch, eye_x,
-								  &other->skeleton,
-								  x + 1.5, y + 1.5);
-				double mine = 9;
-
-				if (theirs > 8)
-					continue;
-				if (track)
-					mine = skeleton_distance(patch, eye_x,
-								 &track->skeleton,
-								 x + 1.5, y + 1.5);
-				if (theirs >= mine)
-					continue;
-				for (int r = y; r < y + 4; r++)
-					memset(&tracker->owner[eye][r][x], 1, 4);
-			}
+			cast_shadow(patch, eye_x, &other->skeleton, &theirs);
+			if (track)
+				cast_shadow(patch, eye_x, &track->skeleton, &mine);
+			give_pixels(&theirs, track ? &mine : NULL, tracker->owner[eye]);
 		}
 	}
 	return any;
