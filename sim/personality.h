@@ -122,7 +122,8 @@ int leap_personality_init(struct leap_personality *p,
  * What no capture shows is refused with a stall. Out-of-range values are refused too
  * (chosen). Memory outside 0x10..0x2f, where the host writes its challenge, ignores
  * writes (chosen). PROBE takes the nearest thing it can do: format 1, a known frame or
- * the previous one, that frame's only interval; COMMIT refuses unknown frames (chosen).
+ * the previous one, that frame's only interval; COMMIT refuses unknown frames; the
+ * minimum of PROBE is what its maximum was seen to be (all chosen).
  *
  * Return: bytes of the answer, 0 for a request that went well without one;
  *	-EPIPE stall;
