@@ -48,7 +48,7 @@ enum leap_fault {
  *	completion handler
  * @ring: the frames
  * @decoder: fills them
- * @urbs: poisoned unless the stream runs
+ * @urbs: poisoned unless the stream is flowing
  * @failed: transfers that have failed since the last good one
  * @fault: see enum leap_fault
  * @watchdog: starts the stream again; takes leap_device::mutex
@@ -56,6 +56,7 @@ enum leap_fault {
  *	is all that follows
  * @look_at: jiffies at which it looks again
  * @backoff_ms: how long it waits for a sign of life after the next restart
+ * @flowing: transfers may be in flight
  * @payload_size: bytes of the largest payload
  */
 struct leap_stream {
@@ -69,6 +70,7 @@ struct leap_stream {
 	u32 seen_head;
 	unsigned long look_at;
 	unsigned int backoff_ms;
+	bool flowing;
 	u32 payload_size;
 };
 

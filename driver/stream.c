@@ -16,6 +16,11 @@
 /* Failed transfers in a row after which the rest of them is not sent at once again. */
 #define LEAP_FAILED_MAX LEAP_URBS
 
+static void leap_wake_readers(struct leap_device *leap)
+{
+	wake_up_interruptible_poll(&leap->wait, EPOLLIN | EPOLLRDNORM);
+}
+
 /* stream.lock is held, or no transfer is in flight */
 static void leap_state_set(struct leap_device *leap, u32 state)
 {
@@ -95,18 +100,25 @@ static void leap_transfer_complete(struct urb *urb)
 	spin_unlock_irqrestore(&stream->lock, flags);
 
 	if (published)
-		wake_up_interruptible_poll(&leap->wait, EPOLLIN | EPOLLRDNORM);
+		leap_wake_readers(leap);
 	if (again)
 		leap_transfer_submit(leap, urb);
 }
 
-/* Afterwards no completion runs and none can be brought about. */
+/*
+ * Afterwards no completion runs and none can be brought about. Poisonings add up, so
+ * what is stopped is not stopped again.
+ */
 static void leap_transfers_stop(struct leap_device *leap)
 {
+	struct leap_stream *stream = &leap->stream;
 	unsigned int i;
 
+	if (!stream->flowing)
+		return;
 	for (i = 0; i < LEAP_URBS; i++)
-		usb_poison_urb(leap->stream.urbs[i]);
+		usb_poison_urb(stream->urbs[i]);
+	stream->flowing = false;
 }
 
 static int leap_transfers_start(struct leap_device *leap)
@@ -118,6 +130,7 @@ static int leap_transfers_start(struct leap_device *leap)
 
 	for (i = 0; i < LEAP_URBS; i++)
 		usb_unpoison_urb(stream->urbs[i]);
+	stream->flowing = true;
 	for (i = 0; !ret && i < LEAP_URBS; i++) {
 		/* one payload: it ends with a short packet, or has the full size */
 		stream->urbs[i]->transfer_buffer_length = size;
@@ -132,7 +145,14 @@ static int leap_transfers_start(struct leap_device *leap)
 static int leap_stream_start(struct leap_device *leap)
 {
 	struct leap_stream *stream = &leap->stream;
+	bool published;
 	int ret;
+
+	spin_lock_irq(&stream->lock);
+	published = leap_decoder_restart(&stream->decoder);
+	spin_unlock_irq(&stream->lock);
+	if (published)
+		leap_wake_readers(leap);
 
 	ret = leap_settings_apply(leap);
 	if (ret == -ENODEV || ret == -ETIMEDOUT)
@@ -168,31 +188,27 @@ static void leap_watch_again(struct leap_device *leap)
 }
 
 /*
- * A stalled endpoint is started again where it stopped, the first time. When that did
- * not help, and after any other fault, the device is told everything from the start.
+ * A stalled endpoint goes on where it stopped, the first time. When that did not help,
+ * and after any other fault, the device is told everything from the start.
  */
 static void leap_stream_restart(struct leap_device *leap)
 {
 	struct leap_stream *stream = &leap->stream;
-	enum leap_fault fault;
-	bool published;
+	bool goes_on;
 	int ret;
 
 	leap_transfers_stop(leap);
 	spin_lock_irq(&stream->lock);
-	published = leap_decoder_restart(&stream->decoder);
-	leap_state_set(leap, LEAP_STATE_STALLED);
-	fault = stream->fault;
+	goes_on = stream->fault == LEAP_FAULT_HALT &&
+		  stream->backoff_ms == LEAP_BACKOFF_MIN_MS;
 	stream->fault = LEAP_FAULT_NONE;
 	stream->failed = 0;
 	leap_ring_count(&leap_header(leap)->restarts, 1);
+	leap_state_set(leap, LEAP_STATE_STALLED);
 	spin_unlock_irq(&stream->lock);
-	if (published)
-		wake_up_interruptible_poll(&leap->wait, EPOLLIN | EPOLLRDNORM);
 
 	ret = usb_clear_halt(leap->udev, leap->pipe);
-	if (!ret && fault == LEAP_FAULT_HALT &&
-	    stream->backoff_ms == LEAP_BACKOFF_MIN_MS)
+	if (!ret && goes_on)
 		ret = leap_transfers_start(leap);
 	else if (ret != -ENODEV && ret != -ETIMEDOUT)
 		ret = leap_stream_start(leap);
@@ -263,6 +279,8 @@ void leap_stream_pause(struct leap_device *leap)
 {
 	leap->suspended = true;
 	leap_stream_stop(leap);
+	if (leap->users)
+		leap_state_set(leap, LEAP_STATE_STALLED);
 }
 
 void leap_stream_continue(struct leap_device *leap)
