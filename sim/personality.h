@@ -44,7 +44,7 @@ struct leap_setup leap_setup_parse(const uint8_t *wire);
 /* leap_personality::control; units and selectors are in personality.c */
 enum leap_personality_control {
 	LEAP_CT_EXPOSURE_TIME, /* advertised; stored without effect (chosen) */
-	LEAP_CT_FOCUS, /* rate in 1/1000 of the maximum; stored without effect (chosen) */
+	LEAP_CT_FOCUS, /* rate in 1/1000 of the maximum; likewise */
 	LEAP_CT_ZOOM, /* exposure in microseconds, 10..65535 */
 	LEAP_PU_BRIGHTNESS, /* digital gain in 1/4, 4..15 */
 	LEAP_PU_CONTRAST, /* value << 6 | selector */

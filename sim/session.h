@@ -58,7 +58,7 @@ size_t leap_session_room(struct leap_session *session, uint8_t **ret_to);
  */
 int leap_session_received(struct leap_session *session, size_t size, uint64_t now_ns);
 
-/** leap_session_run() - collect the transfers that are over; as leap_session_received() */
+/** leap_session_run() - collect what is over; returns as leap_session_received() */
 int leap_session_run(struct leap_session *session, uint64_t now_ns);
 
 /** leap_session_due() - when leap_session_run() has work; UINT64_MAX: not by time */
