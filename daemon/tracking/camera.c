@@ -17,7 +17,7 @@
 /* No pixel of the largest mode lies farther than this from any optical centre. */
 #define REACH_MAX 4.0
 #define REACH_MIN 1.0
-#define REACH_STEP 0.01
+#define REACH_STEPS 400
 
 /* Rays flatter than this never reach a hand; the lens sees none of them anyway. */
 #define FORWARD_MIN 0.02
@@ -57,8 +57,8 @@ static double lens_reach(const double k[6])
 {
 	double reach = 0, before = 0;
 
-	while (reach < REACH_MAX) {
-		double r = reach + REACH_STEP, derivative;
+	for (int i = 1; i <= REACH_STEPS; i++) {
+		double r = i * (REACH_MAX / REACH_STEPS), derivative;
 		double ideal = ideal_radius(k, r, &derivative);
 
 		if (!(ideal > before) || !(derivative > 0.05) || !(ideal < 100))
@@ -243,12 +243,15 @@ bool leap_camera_slope(const struct leap_camera *camera, enum leap_eye eye,
 	return true;
 }
 
-/* Newton's method inside a bracket that is halved whenever a step leaves it. */
+/*
+ * Newton's method inside a bracket, which is halved whenever a step leaves it or gains
+ * little: it always ends, whatever curve a calibration describes.
+ */
 static double pixel_radius(const struct leap_lens *lens, double ideal)
 {
-	double low = 0, high = lens->reach, r = fmin(ideal, high);
+	double low = 0, high = lens->reach, r = fmin(ideal, high), before = INFINITY;
 
-	for (int i = 0; i < 60; i++) {
+	for (int i = 0; i < 100; i++) {
 		double derivative;
 		double error = ideal_radius(lens->radial, r, &derivative) - ideal;
 		double next = r - error / derivative;
@@ -257,10 +260,11 @@ static double pixel_radius(const struct leap_lens *lens, double ideal)
 			high = r;
 		else
 			low = r;
-		if (!(next >= low && next <= high))
+		if (!(next >= low && next <= high) || fabs(error) > 0.5 * before)
 			next = (low + high) / 2;
 		if (fabs(next - r) < 1e-10)
 			return next;
+		before = fabs(error);
 		r = next;
 	}
 	return r;

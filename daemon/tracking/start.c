@@ -10,7 +10,8 @@
 #define DEGREE (M_PI / 180)
 #define PALM_HALF_THICKNESS 13.0
 #define COARSE_STEPS 5
-#define FINE_STEPS 12
+#define MIDDLE_STEPS 4
+#define FINE_STEPS 8
 #define TRIED_MAX 3
 #define IGNORED_COST 3.0 /* of a tip that is supposed to be none */
 
@@ -154,13 +155,14 @@ static struct vec3 first_direction(const struct leap_evidence *evidence,
 	struct vec3 sum = arm;
 
 	for (int i = 0; i < slots->count; i++) {
-		const struct leap_tip *tip = &outline->tip[slots->tip[i][0]];
+		const double *pad;
 
-		if (!is_single(slots, i))
-			sum = vec3_add(
-				sum, vec3_unit_or(level(tip->pad[0] - outline->palm[0],
-							tip->pad[1] - outline->palm[1]),
-						  arm));
+		if (is_single(slots, i))
+			continue;
+		pad = outline->tip[slots->tip[i][0]].pad;
+		sum = vec3_add(sum, vec3_unit_or(level(pad[0] - outline->palm[0],
+						       pad[1] - outline->palm[1]),
+						 arm));
 	}
 	return vec3_unit_or(sum, arm);
 }
@@ -260,7 +262,7 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	struct tried list[TRIED_MAX];
 	struct vec3 direction, normal;
 	struct slots all;
-	int count = 0;
+	int count = 0, best = 0;
 
 	free_prior.near = NULL;
 	if (!leap_start_place(evidence, &first.place))
@@ -290,12 +292,15 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	for (int i = 0; i < count; i++) {
 		struct leap_fit_quality quality;
 
-		leap_fit_all(evidence, &list[i].match, &free_prior, FINE_STEPS,
+		leap_fit_all(evidence, &list[i].match, &free_prior, MIDDLE_STEPS,
 			     &list[i].pose, &quality);
 		if (i == 0 || quality.cost < ret_quality->cost) {
 			*ret_quality = quality;
-			*ret_pose = list[i].pose;
+			best = i;
 		}
 	}
+	*ret_pose = list[best].pose;
+	leap_fit_all(evidence, &list[best].match, &free_prior, FINE_STEPS, ret_pose,
+		     ret_quality);
 	return true;
 }

@@ -38,6 +38,8 @@
 #define FOLLOW_STEPS 4
 /* How far from the palm towards the mean fingertip a patch is centred. */
 #define FINGERS_SHARE 0.35
+#define TRIES_MAX 3 /* regions in one frame */
+#define PAUSE_MAX 8 /* frames after a vain attempt */
 #define SEARCH_EVERY 4 /* frames, for a second hand */
 /* Frames between two looks at the other chirality, for a new and for an old hand. */
 #define DOUBT_NEW 3
@@ -78,6 +80,8 @@ struct leap_tracker {
 	unsigned int frames;
 	double row_offset; /* slope by which the right eye's rows are displaced */
 	double row_weight;
+	unsigned int search_again; /* frame before which no new hand is looked for */
+	unsigned int search_pause; /* frames, longer after each vain attempt */
 };
 
 int leap_tracker_new(const struct leap_camera *camera,
@@ -557,11 +561,33 @@ static bool is_arm(const struct leap_tracker *tracker, const struct leap_region 
 	return false;
 }
 
+/* Returns whether there was something to look at; it may have been no hand. */
+static bool try_region(struct leap_tracker *tracker,
+		       const struct leap_stereo_frame *frame,
+		       const struct leap_region *region, bool *ret_found)
+{
+	struct track *track = free_track(tracker);
+	struct vec3 place;
+
+	if (!track || is_arm(tracker, region) || is_followed(tracker, region->place))
+		return false;
+	if (centre_on(tracker, frame, region->place) &&
+	    leap_start_place(&tracker->evidence, &place) &&
+	    !is_followed(tracker, place) && begin_track(tracker, track))
+		*ret_found = true;
+	return true;
+}
+
+/*
+ * Attempts that fail, at a lamp or a face, are repeated ever less often: they cost much
+ * more than following a hand does.
+ */
 static void find_new_hands(struct leap_tracker *tracker,
 			   const struct leap_stereo_frame *frame)
 {
 	struct leap_region region[LEAP_REGIONS_MAX];
-	int count;
+	bool found = false;
+	int count, tries = 0;
 
 	leap_cells_fill(&tracker->cells, frame);
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
@@ -570,20 +596,13 @@ static void find_new_hands(struct leap_tracker *tracker,
 	}
 	count = leap_regions_find(&tracker->cells, &tracker->camera, tracker->view.mode,
 				  region);
-	for (int i = 0; i < count; i++) {
-		struct track *track = free_track(tracker);
-		struct vec3 place;
-
-		if (!track)
-			return;
-		if (is_arm(tracker, &region[i]) ||
-		    is_followed(tracker, region[i].place) ||
-		    !centre_on(tracker, frame, region[i].place) ||
-		    !leap_start_place(&tracker->evidence, &place) ||
-		    is_followed(tracker, place))
-			continue;
-		begin_track(tracker, track);
-	}
+	for (int i = 0; i < count && tries < TRIES_MAX; i++)
+		tries += try_region(tracker, frame, &region[i], &found);
+	if (found || !tries)
+		tracker->search_pause = 0;
+	else if (tracker->search_pause < PAUSE_MAX)
+		tracker->search_pause++;
+	tracker->search_again = tracker->frames + tracker->search_pause;
 }
 
 /* The nearest turn's three numbers that a filter can work on: two axes' components. */
@@ -668,8 +687,9 @@ static void follow_all(struct leap_tracker *tracker,
 /* A second hand may come a little later; a first one is looked for all the time. */
 static bool search_is_due(struct leap_tracker *tracker)
 {
-	return free_track(tracker) &&
-	       (!is_any_followed(tracker) || tracker->frames % SEARCH_EVERY == 0);
+	if (!free_track(tracker) || tracker->frames < tracker->search_again)
+		return false;
+	return !is_any_followed(tracker) || tracker->frames % SEARCH_EVERY == 0;
 }
 
 int leap_tracker_update(struct leap_tracker *tracker,
