@@ -46,6 +46,7 @@ struct reader {
 	unsigned int early;
 	unsigned int overwritten;
 	unsigned int wrong;
+	u32 turn;
 };
 
 static u8 pixel(u32 sequence, u32 index)
@@ -108,6 +109,9 @@ static void read_one(struct reader *reader, u32 n, bool whole)
 		right &= READ_ONCE(slot->flags) == n % 7;
 		right &= READ_ONCE(slot->filled) == FRAME;
 	}
+	/* a reader that is put to sleep over a frame, as the scheduler may do at any time */
+	if (++reader->turn % 64 == 0)
+		sched_yield();
 	smp_rmb();
 	if (READ_ONCE(slot->sequence) != n) {
 		reader->overwritten++;
@@ -124,7 +128,6 @@ static void *read_frames(void *arg)
 {
 	struct reader *reader = arg;
 	struct rig *rig = reader->rig;
-	u32 turn = 0;
 
 	pthread_barrier_wait(&rig->start);
 	do {
@@ -136,8 +139,6 @@ static void *read_frames(void *arg)
 		read_one(reader, head + 1, false);
 		if (head >= SLOTS)
 			read_one(reader, head - SLOTS + 1, true);
-		if (++turn % 64 == 0)
-			sched_yield();
 	} while (!__atomic_load_n(&rig->done, __ATOMIC_ACQUIRE));
 	return NULL;
 }
