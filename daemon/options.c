@@ -105,7 +105,7 @@ static void take_own(const struct option *option, struct leap_options *options,
 
 static int set_from(int argc, char **argv, struct leap_config *config, char **ret_error)
 {
-	struct option option;
+	struct option option = { 0 };
 	int i, r;
 
 	for (i = 1; i < argc; i += r) {
@@ -127,7 +127,7 @@ int leap_options_parse(int argc, char **argv, const char *default_file,
 {
 	struct leap_options options = { 0 };
 	const char *file = NULL;
-	struct option option;
+	struct option option = { 0 };
 	int i, r;
 
 	*ret_error = NULL;

@@ -146,7 +146,7 @@ static const char *quoted(const char *text, char buffer[QUOTED_MAX])
 {
 	size_t i;
 
-	for (i = 0; text[i] && i < QUOTED_MAX - 1; i++)
+	for (i = 0; i < QUOTED_MAX - 1 && text[i]; i++)
 		buffer[i] = (unsigned char)text[i] < ' ' ? '?' : text[i];
 	buffer[i] = '\0';
 	return buffer;
@@ -442,7 +442,7 @@ int leap_config_load(struct leap_config *config, const char *path, char **ret_er
 	size_t size = 0;
 	int r = read_file(path, &text, &size);
 
-	if (r) {
+	if (!text) {
 		set_text(ret_error, "%s: cannot be read: %s", path, strerror(-r));
 		return r;
 	}

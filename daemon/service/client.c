@@ -226,7 +226,8 @@ static size_t device_event(struct leap_client *client,
 				"{\"event\":{\"state\":%s,\"type\":\"deviceConnect\"}}",
 				client->connected ? "true" : "false");
 	}
-	untold_device(client, devices, &device);
+	if (!untold_device(client, devices, &device))
+		return 0;
 	remember_device(client, &device);
 	return device_text(&device, text);
 }

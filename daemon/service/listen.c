@@ -123,8 +123,8 @@ int leap_listen(struct lws_context *context,
 		struct leap_listeners *ret_listeners, char **ret_error)
 {
 	struct leap_listeners listeners = { 0 };
-	const char *address;
-	bool ipv6;
+	const char *address = "127.0.0.1";
+	bool ipv6 = false;
 	int r = find_port(port, &ipv6, &address);
 
 	if (r < 0)
@@ -146,7 +146,7 @@ int leap_listen(struct lws_context *context,
 
 bool leap_listen_came_by_loopback(int fd)
 {
-	union address address;
+	union address address = { 0 };
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, &address.any, &size) < 0)

@@ -102,9 +102,10 @@ static void tell_news(struct leap_service *service)
 	struct session *session;
 
 	leap_state_read_lock();
-	LIST_FOREACH(session, &service->sessions, entry)
-	if (has_news(service, session))
-		lws_callback_on_writable(session->wsi);
+	for (session = LIST_FIRST(&service->sessions); session;
+	     session = LIST_NEXT(session, entry))
+		if (has_news(service, session))
+			lws_callback_on_writable(session->wsi);
 	leap_state_read_unlock();
 }
 
@@ -126,8 +127,9 @@ static void say_goodbye(struct leap_service *service)
 	service->ended = LIST_EMPTY(&service->sessions);
 	lws_sul_schedule(service->context, 0, &service->goodbye, stop_waiting,
 			 GOODBYE_MS * LWS_US_PER_MS);
-	LIST_FOREACH(session, &service->sessions, entry)
-	lws_callback_on_writable(session->wsi);
+	for (session = LIST_FIRST(&service->sessions); session;
+	     session = LIST_NEXT(session, entry))
+		lws_callback_on_writable(session->wsi);
 }
 
 /* libwebsockets tells each virtual host; once is enough. */
@@ -357,7 +359,8 @@ static void *serve(void *arg)
 	leap_state_reader_begin();
 	while (!service->ended && lws_service(service->context, 0) >= 0)
 		;
-	lws_context_destroy(service->context);
+	if (!service->ended)
+		fprintf(stderr, "leapd: serving has failed; restart leapd\n");
 	leap_state_reader_end();
 	return NULL;
 }
@@ -419,5 +422,6 @@ void leap_service_stop(struct leap_service *service)
 	atomic_store(&service->stopping, true);
 	lws_cancel_service(service->context);
 	pthread_join(service->thread, NULL);
+	lws_context_destroy(service->context);
 	free_service(service);
 }

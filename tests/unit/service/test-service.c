@@ -534,6 +534,28 @@ static void a_client_that_never_reads_holds_up_nobody(void **arg)
 	end_client(well);
 }
 
+static void the_end_does_not_wait_for_a_client_that_never_reads(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+	struct leap_service_stats before, after;
+	int still = 0;
+
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	leap_service_stats(fixture->service, &after);
+	while (still < 100) { /* until nothing more goes into its socket */
+		before = after;
+		publish(fixture);
+		usleep(1000);
+		leap_service_stats(fixture->service, &after);
+		still = after.frames_sent == before.frames_sent ? still + 1 : 0;
+	}
+	leap_service_stop(fixture->service);
+	fixture->service = NULL;
+	end_client(stuck);
+}
+
 static void an_idle_service_does_not_wake(void **arg)
 {
 	struct fixture *fixture = *arg;
@@ -661,6 +683,7 @@ int main(void)
 		test(a_message_too_long_is_closed_with_1009),
 		test(what_is_no_utf8_is_closed_with_1007),
 		test(a_client_that_never_reads_holds_up_nobody),
+		test(the_end_does_not_wait_for_a_client_that_never_reads),
 		test(an_idle_service_does_not_wake),
 		test(clients_come_and_go),
 		test(many_clients_read_while_the_writer_publishes),
