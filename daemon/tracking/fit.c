@@ -24,11 +24,18 @@
 /* Rods may be a little fatter than the shape before that counts against them. */
 #define INSIDE_SHARE 0.8
 #define SAMPLE_GRID 4
+/* Pixels by which a joint must stand out beyond the tip to be taken for it. */
+#define STAND_OUT 0.7
+/* Trying a finger in other positions. */
+#define FINGER_REACH 12
+#define FINGER_STEPS 2
+#define FINGER_GAIN 0.04 /* share of the cost that must be gained */
 
 enum terms {
 	TERM_TIPS = 1,
 	TERM_SHAPE = 2,
 	TERM_DEPTH = 4,
+	TERM_ALL = TERM_TIPS | TERM_SHAPE | TERM_DEPTH,
 };
 
 struct normal {
@@ -123,21 +130,48 @@ static void pose_work(struct work *w, const struct leap_pose *pose)
 	flatten(w);
 }
 
+/*
+ * The rod whose far end is what an outline shows of a finger: the last one, unless the
+ * finger is bent so far that a joint stands out farther.
+ */
+static int outermost_rod(const struct work *w, int eye, int finger)
+{
+	int tip_rod = leap_skeleton_tip_rod(finger), best = tip_rod;
+	double palm[2], farthest = -1e9;
+
+	leap_patch_pixel(&w->evidence->patch[eye], w->eye_x[eye],
+			 w->skeleton.pose.place, palm);
+	for (int rod = tip_rod; rod > tip_rod - 3; rod--) {
+		const struct flat_rod *flat = &w->flat[eye][rod];
+		double out =
+			hypot(flat->end[1][0] - palm[0], flat->end[1][1] - palm[1]) +
+			flat->radius[1] + (rod == tip_rod ? STAND_OUT : 0);
+
+		if (out > farthest) {
+			farthest = out;
+			best = rod;
+		}
+	}
+	return best;
+}
+
 static void add_tips(const struct work *w, const struct leap_tip_match *match,
 		     struct normal *n)
 {
 	for (int k = 0; k < LEAP_FINGERS; k++) {
-		int rod = leap_skeleton_tip_rod(k);
-		struct vec3 end = w->skeleton.rod[rod].end[1];
-
 		for (int eye = 0; eye < LEAP_EYES; eye++) {
 			const struct leap_patch *patch = &w->evidence->patch[eye];
-			int tip = match->tip[k][eye];
-			const double *pad, *at = w->flat[eye][rod].end[1];
-			struct vec3 gradient[2];
+			int tip = match->tip[k][eye], rod;
+			const double *pad, *at;
+			struct vec3 gradient[2], end;
 
-			if (tip < 0 || !w->flat[eye][rod].seen)
+			if (tip < 0)
 				continue;
+			rod = outermost_rod(w, eye, k);
+			if (!w->flat[eye][rod].seen)
+				continue;
+			at = w->flat[eye][rod].end[1];
+			end = w->skeleton.rod[rod].end[1];
 			pad = w->evidence->outline[eye].tip[tip].pad;
 			pixel_gradient(patch, w->eye_x[eye], end, gradient);
 			for (int i = 0; i < 2; i++)
@@ -621,8 +655,7 @@ void leap_fit_all(const struct leap_evidence *evidence,
 {
 	struct work w = begin(evidence);
 
-	ret_quality->cost = descend(&w, match, prior,
-				    TERM_TIPS | TERM_SHAPE | TERM_DEPTH, steps, pose);
+	ret_quality->cost = descend(&w, match, prior, TERM_ALL, steps, pose);
 	pose_work(&w, pose);
 	judge(&w, ret_quality);
 }
@@ -707,7 +740,7 @@ static void match_eye(const struct work *w, int eye, double reach, bool reverse,
 			if (!i || !j)
 				continue;
 			const double *end =
-				w->flat[eye][leap_skeleton_tip_rod(finger)].end[1];
+				w->flat[eye][outermost_rod(w, eye, finger)].end[1];
 			const double *pad = outline->tip[j - 1].pad;
 
 			pairing = reach - hypot(end[0] - pad[0], end[1] - pad[1]);
@@ -755,4 +788,49 @@ void leap_fit_match_tips(const struct leap_evidence *evidence,
 	pose_work(&w, pose);
 	for (int eye = 0; eye < LEAP_EYES; eye++)
 		match_eye(&w, eye, reach, thumb_last(pose), ret_match);
+}
+
+bool leap_fit_finger(const struct leap_evidence *evidence,
+		     const struct leap_fit_prior *prior, int finger,
+		     struct leap_pose *pose, struct leap_fit_quality *quality)
+{
+	/* flexion and the bend of the middle joint; for the thumb of the outer ones */
+	static const double held[][2] = {
+		{ 10, 12 }, { 25, 65 }, { 60, 60 }, { 80, 100 }
+	};
+	struct leap_fit_prior free_prior = *prior;
+	struct leap_pose best = *pose;
+	struct leap_tip_match match;
+	struct work w = begin(evidence);
+	double least;
+	bool better = false;
+
+	free_prior.near = NULL;
+	leap_fit_match_tips(evidence, pose, FINGER_REACH, &match);
+	least = (1 - FINGER_GAIN) *
+		descend(&w, &match, &free_prior, TERM_ALL, 0, &best);
+	for (unsigned int i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		struct leap_pose other = *pose;
+		double *angle = other.angle + (finger ? LEAP_FINGER_ANGLE(finger) : 0);
+		double cost;
+
+		angle[0] = held[i][0] * DEGREE * (finger ? 1 : 0.5);
+		angle[2] = held[i][1] * DEGREE * (finger ? 1 : 0.5);
+		if (!finger)
+			angle[3] = angle[2];
+		leap_fit_match_tips(evidence, &other, FINGER_REACH, &match);
+		cost = descend(&w, &match, &free_prior, TERM_ALL, FINGER_STEPS, &other);
+		if (cost < least) {
+			least = cost;
+			best = other;
+			better = true;
+		}
+	}
+	if (!better)
+		return false;
+	*pose = best;
+	pose_work(&w, pose);
+	judge(&w, quality);
+	quality->cost = least;
+	return true;
 }

@@ -86,4 +86,15 @@ void leap_fit_match_tips(const struct leap_evidence *evidence,
 			 const struct leap_pose *pose, double reach,
 			 struct leap_tip_match *ret_match);
 
+/**
+ * leap_fit_finger() - see whether one finger is held otherwise
+ * Straight, hooked, bent and curled up are tried; what explains the evidence clearly
+ * better is kept. Frees a finger that was followed into a wrong position.
+ *
+ * Return: whether @pose and @quality have changed.
+ */
+bool leap_fit_finger(const struct leap_evidence *evidence,
+		     const struct leap_fit_prior *prior, int finger,
+		     struct leap_pose *pose, struct leap_fit_quality *quality);
+
 #endif /* LEAP_FIT_H */

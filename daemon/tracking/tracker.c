@@ -21,6 +21,7 @@
 /* How long a hand is kept that is not found, seconds. */
 #define HOLD 0.06
 #define SIZE_SD 0.07
+#define SIZE_FROZEN_SD 0.002
 #define SIZE_LOG_MAX 0.3 /* of a new hand, beside the average one */
 /* What counts as explained. */
 #define UNCOVERED_START 0.16
@@ -38,6 +39,8 @@
 #define FOLLOW_STEPS 4
 /* How far from the palm towards the mean fingertip a patch is centred. */
 #define FINGERS_SHARE 0.35
+/* Fits that cost more than this have their fingers doubted, one in each frame. */
+#define DOUBTFUL_COST 16.0
 #define TRIES_MAX 3 /* regions in one frame */
 #define PAUSE_MAX 8 /* frames after a vain attempt */
 #define SEARCH_EVERY 4 /* frames, for a second hand */
@@ -59,6 +62,7 @@ struct track {
 	double vote; /* for the present chirality */
 	unsigned int age; /* frames */
 	double unseen; /* seconds */
+	unsigned int finger; /* whose position is doubted next */
 	double confidence;
 	struct leap_smooth smooth[SMOOTHED];
 	struct leap_tracked_hand hand;
@@ -295,6 +299,25 @@ static void let_go(struct track *track)
 	memset(track, 0, sizeof(*track));
 }
 
+/* A hand tells its size when its fingers are seen from end to end. */
+static bool tells_size(const struct leap_tip_match *match)
+{
+	int seen = 0;
+
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		seen += match->tip[k][0] >= 0 && match->tip[k][1] >= 0;
+	return seen >= 4;
+}
+
+static bool stretched(const struct leap_pose *pose)
+{
+	double bend = 0;
+
+	for (int k = 1; k < LEAP_FINGERS; k++)
+		bend += pose->angle[LEAP_FINGER_ANGLE(k) + 2] / 4;
+	return bend < 40 * DEGREE;
+}
+
 static struct leap_fit_prior size_prior(const struct track *track)
 {
 	struct leap_fit_prior prior = { .size = 1, .size_sd = SIZE_SD };
@@ -378,22 +401,31 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	struct leap_fit_quality quality;
 	struct leap_tip_match match;
 	struct vec3 velocity;
+	bool size_told;
 
 	if (!look(tracker, frame, track, skeleton_centre(&track->skeleton, pose.place)))
 		return false;
 	prior.near = &expected;
 	prior.angle_sd = 9 * DEGREE * sqrt(fmax(1, dt / FRAME));
 	leap_fit_match_tips(&tracker->evidence, &pose, 14, &match);
+	size_told = tells_size(&match) && stretched(&pose);
+	if (!size_told)
+		prior.size_sd = SIZE_FROZEN_SD;
 	leap_fit_all(&tracker->evidence, &match, &prior, FOLLOW_STEPS, &pose, &quality);
 	if (quality.uncovered > 0.12 || quality.stray > 0.12)
 		find_again(tracker, track, &pose, &quality);
+	if (quality.cost > DOUBTFUL_COST || track->age % 8 == 0)
+		leap_fit_finger(&tracker->evidence, &prior,
+				track->finger++ % LEAP_FINGERS, &pose, &quality);
 	if (!sound(&pose) || quality.uncovered > UNCOVERED_FOLLOW ||
 	    quality.stray > STRAY_FOLLOW)
 		return false;
 	velocity = vec3_scale(vec3_sub(pose.place, track->pose.place), 1 / dt);
 	track->velocity = vec3_lerp(track->velocity, velocity, track->age ? 0.5 : 0);
 	track->pose = pose;
-	track->size_weight = fmin(track->size_weight + 0.5 * explained(&quality), 400);
+	if (size_told)
+		track->size_weight =
+			fmin(track->size_weight + 0.5 * explained(&quality), 400);
 	track->confidence += 0.2 * (explained(&quality) - track->confidence);
 	track->age++;
 	if (tracker->row_weight < 5 || tracker->frames % 16 == 0)
