@@ -43,10 +43,14 @@ static const char reading_sections;
  * reader that does not let go. */
 #define RETIRED_MAX 64
 
+/* Handed over together: the reclaiming thread wakes seven times a second, not 115. */
+#define BATCH 16
+
 /* What readers may still hold after it was replaced. */
 struct retired {
 	struct rcu_head rcu;
 	struct leap_state *state;
+	struct retired *next;
 };
 
 struct published_frame {
@@ -62,7 +66,9 @@ struct published_devices {
 struct leap_state {
 	struct published_frame *frame;
 	struct published_devices *devices;
-	atomic_uint retired; /* not yet reclaimed */
+	atomic_uint retired; /* not yet reclaimed, the batch among them */
+	struct retired *batch; /* not yet handed over; the writer's */
+	unsigned int batch_size;
 	pthread_mutex_t subscriber_lock; /* contended only while subscribing */
 	void (*notify)(void *data);
 	void *notify_data;
@@ -101,22 +107,36 @@ static void tell_subscriber(struct leap_state *state)
 	pthread_mutex_unlock(&state->subscriber_lock);
 }
 
+static void free_batch(struct leap_state *state, struct retired *batch)
+{
+	while (batch) {
+		struct retired *next = batch->next;
+
+		free(batch); /* the first member of what was published */
+		atomic_fetch_sub(&state->retired, 1);
+		batch = next;
+	}
+}
+
 static void reclaim(struct rcu_head *rcu)
 {
-	struct retired *retired = caa_container_of(rcu, struct retired, rcu);
-	struct leap_state *state;
+	struct retired *batch = caa_container_of(rcu, struct retired, rcu);
 
 	happened_before(rcu);
 	happened_before(READING_SECTIONS);
-	state = retired->state;
-	free(retired); /* the first member of what was published */
-	atomic_fetch_sub(&state->retired, 1);
+	free_batch(batch->state, batch);
 }
 
 static void retire(struct leap_state *state, struct retired *retired)
 {
 	retired->state = state;
+	retired->next = state->batch;
+	state->batch = retired;
 	atomic_fetch_add(&state->retired, 1);
+	if (++state->batch_size < BATCH)
+		return;
+	state->batch = NULL;
+	state->batch_size = 0;
 	happens_before(&retired->rcu);
 	urcu_memb_call_rcu(&retired->rcu, reclaim);
 }
@@ -219,6 +239,7 @@ void leap_state_free(struct leap_state *state)
 {
 	if (!state)
 		return;
+	free_batch(state, state->batch); /* nobody reads any more */
 	while (atomic_load(&state->retired))
 		usleep(1000);
 	pthread_mutex_destroy(&state->subscriber_lock);
