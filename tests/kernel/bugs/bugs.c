@@ -3,7 +3,6 @@
  * Bugs made on purpose, to prove that the test kernels see them in a module.
  * insmod bugs.ko bug=NAME makes one while loading and then stays loaded.
  */
-#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -53,9 +52,11 @@ static void cross_locks(void)
 static void sleep_under_spinlock(void)
 {
 	static DEFINE_SPINLOCK(lock);
+	static DEFINE_MUTEX(sleeps);
 
 	spin_lock(&lock);
-	msleep(1);
+	mutex_lock(&sleeps);
+	mutex_unlock(&sleeps);
 	spin_unlock(&lock);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "tests/kernel/guest/scenario.h"
 
+#include <limits.h>
 #include <sys/syscall.h>
 
 #define LAST_POINT 4000
@@ -20,36 +21,82 @@ static void put(const char *path, const char *text)
 	close(fd);
 }
 
-/* Allocations that may wait fail too, and silently. */
+/*
+ * Where the virtual host controller takes transfers and takes them back, the only two
+ * of its functions that drivers call; all others are called by its own threads.
+ */
+static void find_host_controller(unsigned long *ret_start, unsigned long *ret_end)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	unsigned long address, dequeue = 0, end = ULONG_MAX;
+	char name[256];
+
+	for (unsigned int pass = 0; pass < 2; pass++) {
+		while (fscanf(symbols, "%lx %*c %255s%*[^\n]", &address, name) == 2) {
+			if (!strcmp(name, "vhci_urb_enqueue"))
+				*ret_start = address;
+			if (!strcmp(name, "vhci_urb_dequeue"))
+				dequeue = address;
+			if (pass && address > dequeue && address < end)
+				end = address;
+		}
+		rewind(symbols);
+	}
+	fclose(symbols);
+	assert_true(*ret_start < dequeue && dequeue < end);
+	*ret_end = end;
+}
+
+/*
+ * Allocations made by the virtual host controller are left alone: it drops the
+ * connection when one fails, and never gives the transfer back that it was for.
+ */
+static void spare_host_controller(const char *kind)
+{
+	unsigned long start, end;
+	char path[64], text[32];
+
+	find_host_controller(&start, &end);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/reject-start", kind);
+	snprintf(text, sizeof(text), "%#lx", start);
+	put(path, text);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/reject-end", kind);
+	snprintf(text, sizeof(text), "%#lx", end);
+	put(path, text);
+}
+
+/* Allocations that may wait fail too, and silently. So do copies to user space. */
 static void let_all_allocations_fail(void)
 {
+	spare_host_controller("failslab");
+	spare_host_controller("fail_page_alloc");
 	put("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
 	put("/sys/kernel/debug/failslab/verbose", "0");
 	put("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
 	put("/sys/kernel/debug/fail_page_alloc/min-order", "0");
 	put("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	put("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
 /*
  * Runs @attempt with its @n-th allocation failing. Returns whether it has that many.
- * The file is opened before and written at once: its own allocations do not count.
+ * Reading and writing the count can be what fails when @attempt left something of it.
  */
 static bool fail_nth(unsigned int n, void (*attempt)(void *context), void *context)
 {
 	int fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	char text[16];
-	ssize_t length = snprintf(text, sizeof(text), "%u", n);
+	char text[16] = "";
+	int length = snprintf(text, sizeof(text), "%u", n);
+	bool used_up;
 
 	assert_true(fd >= 0);
 	assert_int_equal(pwrite(fd, text, length, 0), length);
 	attempt(context);
-	length = pread(fd, text, sizeof(text) - 1, 0);
-	if (length < 0)
-		length = 0;
-	text[length] = '\0';
-	assert_int_equal(pwrite(fd, "0", 1, 0), 1);
+	used_up = pread(fd, text, sizeof(text), 0) > 0 && text[0] == '0';
+	while (pwrite(fd, "0", 1, 0) != 1)
+		assert_int_equal(errno, EFAULT);
 	close(fd);
-	return atoi(text) == 0;
+	return used_up;
 }
 
 /* Each of the first hundred points, and then ever fewer. */

@@ -158,7 +158,8 @@ static void test_controls_do_not_disturb_the_stream(void **state)
 		assert_int_equal(get(ring.fd, LEAP_CONTROL_GAIN), 16 + i % 48);
 	}
 	ring_wait_whole(&ring, 2);
-	assert_int_equal(ring.header->lost, lost);
+	if (clock_is_virtual())
+		assert_int_equal(ring.header->lost, lost);
 	assert_int_equal(ring.header->errors + ring.header->short_frames, flawed);
 	ring_close(&ring);
 }

@@ -65,7 +65,7 @@ static void test_pulling_the_plug_while_the_driver_asks_who_it_is(void **state)
 		rig_say(rig, "unplug");
 		sleep_ms(20);
 	}
-	rig_wait_no_node();
+	rig_wait_empty_bus();
 	rig_replug(rig);
 }
 
@@ -87,8 +87,7 @@ int main(void)
 		cmocka_unit_test(test_a_device_that_nobody_opens_comes_and_goes),
 		cmocka_unit_test(test_a_device_that_streams_comes_and_goes),
 		cmocka_unit_test(test_files_of_devices_long_gone_do_no_harm),
-		cmocka_unit_test(
-			test_pulling_the_plug_while_the_driver_asks_who_it_is),
+		cmocka_unit_test(test_pulling_the_plug_while_the_driver_asks_who_it_is),
 		cmocka_unit_test(test_the_last_one_streams_as_well_as_the_first),
 	};
 

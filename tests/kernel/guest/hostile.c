@@ -5,8 +5,6 @@
  */
 #include "tests/kernel/guest/scenario.h"
 
-#include <sys/stat.h>
-
 #include "sim/usb_descriptors.h"
 
 #define RANDOM_SETS 24
@@ -71,17 +69,6 @@ static const struct lie lies[] = {
 	{ "packets of 65535 bytes", ENDPOINT_PACKET, 2, { 255, 255 } },
 };
 
-/* A node within reasonable time; enumeration and probing take some 200 ms. */
-static bool appears(const char *device)
-{
-	for (unsigned int i = 0; i < 100; i++) {
-		if (!access(device, F_OK))
-			return true;
-		sleep_ms(5);
-	}
-	return false;
-}
-
 /* What the driver took for good has to be so. */
 static void use(const char *device)
 {
@@ -94,7 +81,8 @@ static void use(const char *device)
 		sleep_ms(50);
 		assert_true(header->frame_size > 0);
 		assert_true(header->frame_size <= header->data_capacity);
-		assert_int_equal(header->width * header->height * 2, header->frame_size);
+		assert_int_equal(header->width * header->height * 2,
+				 header->frame_size);
 		assert_true(header->interval_ns > 0);
 	}
 	ring_close(&ring);
@@ -112,8 +100,8 @@ static void present(const uint8_t *descriptors)
 			 LEAP_USB_CONFIG_SIZE);
 	close(fd);
 	rig_start(&rig, options);
-	if (appears("/dev/leap0"))
-		use("/dev/leap0");
+	if (rig_settle(&rig))
+		use(rig.device);
 	rig_stop(&rig);
 	unlink(path);
 }

@@ -176,13 +176,15 @@ static void test_unused_parts_of_the_ring_hold_no_kernel_memory(void **state)
 
 	ring_open(&ring, rig->device, O_RDONLY);
 	bytes = (const uint8_t *)ring.header;
-	for (size_t i = sizeof(struct leap_ring_header); i < ring.header->header_size; i++)
+	for (size_t i = sizeof(struct leap_ring_header); i < ring.header->header_size;
+	     i++)
 		assert_int_equal(bytes[i], 0);
 	for (uint32_t i = 0; i < ring.header->slot_count; i++) {
 		const uint8_t *slot = (const uint8_t *)ring_slot(&ring, i);
 		size_t end = ring.header->data_offset + ring.header->data_capacity;
 
-		for (size_t j = sizeof(struct leap_slot); j < ring.header->data_offset; j++)
+		for (size_t j = sizeof(struct leap_slot); j < ring.header->data_offset;
+		     j++)
 			assert_int_equal(slot[j], 0);
 		for (size_t j = end; j < ring.header->slot_stride; j++)
 			assert_int_equal(slot[j], 0);
@@ -198,7 +200,8 @@ int main(void)
 		cmocka_unit_test(test_writing_to_the_mapping_kills_only_the_writer),
 		cmocka_unit_test(test_a_mapping_larger_than_the_ring_is_refused),
 		cmocka_unit_test(test_a_mapping_cannot_grow),
-		cmocka_unit_test(test_the_mapping_shows_frames_after_the_file_is_closed),
+		cmocka_unit_test(
+			test_the_mapping_shows_frames_after_the_file_is_closed),
 		cmocka_unit_test(test_a_child_sees_the_same_ring),
 		cmocka_unit_test(test_the_mapping_is_left_out_of_core_dumps),
 		cmocka_unit_test(test_unused_parts_of_the_ring_hold_no_kernel_memory),

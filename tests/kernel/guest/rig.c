@@ -25,9 +25,10 @@
 #include "sim/pattern.h"
 
 #define PATIENCE_NS 10000000000ULL
+#define SETTLE_NS 600000000ULL /* enumeration takes some 300 ms */
 
-static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *format,
-								      ...)
+static void __attribute__((noreturn, format(printf, 1, 2)))
+give_up(const char *format, ...)
 {
 	va_list arguments;
 
@@ -36,6 +37,13 @@ static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *
 	va_end(arguments);
 	fputc('\n', stderr);
 	exit(EXIT_FAILURE);
+}
+
+bool clock_is_virtual(void)
+{
+	const char *clock = getenv("LEAP_CLOCK");
+
+	return clock && !strcmp(clock, "virtual");
 }
 
 uint64_t now_ns(void)
@@ -92,6 +100,54 @@ void rig_wait_node(struct rig *rig)
 		sleep_ms(2);
 	}
 	give_up("no /dev/leap* appeared");
+}
+
+/*
+ * Waits until the hub's thread has dealt with all that happened on the bus so far, the
+ * probing of new devices included: reading this attribute takes the hub's lock.
+ */
+static void wait_for_hub(void)
+{
+	char text[16];
+	int fd = open("/sys/bus/usb/devices/usb1/bConfigurationValue",
+		      O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text)) < 0)
+		give_up("the hub's attributes: %s", strerror(errno));
+	close(fd);
+}
+
+bool rig_settle(struct rig *rig)
+{
+	uint64_t end = now_ns() + SETTLE_NS;
+
+	while (access("/sys/bus/usb/devices/1-1", F_OK)) {
+		if (now_ns() >= end)
+			return false;
+		sleep_ms(5);
+	}
+	wait_for_hub();
+	return find_node(rig->device, sizeof(rig->device));
+}
+
+void rig_wait_empty_bus(void)
+{
+	uint64_t end = now_ns() + PATIENCE_NS;
+	unsigned int empty = 0;
+	char name[32];
+
+	/* A device on its way in shows up late; so the bus has to stay empty. */
+	while (empty < 5) {
+		wait_for_hub();
+		if (!access("/sys/bus/usb/devices/1-1", F_OK) ||
+		    find_node(name, sizeof(name)))
+			empty = 0;
+		else
+			empty++;
+		if (now_ns() >= end)
+			give_up("a device is still on the bus");
+		sleep_ms(10);
+	}
 }
 
 void rig_wait_no_node(void)
@@ -175,7 +231,7 @@ void rig_stop(struct rig *rig)
 	waitpid(rig->emulator, &status, 0);
 	close(rig->control);
 	rig->emulator = 0;
-	rig_wait_no_node();
+	rig_wait_empty_bus();
 }
 
 void ring_open(struct ring *ring, const char *device, int flags)

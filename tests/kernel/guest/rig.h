@@ -52,6 +52,16 @@ void rig_stop(struct rig *rig);
 /** rig_wait_node() - wait until a device answers, and take its name */
 void rig_wait_node(struct rig *rig);
 
+/**
+ * rig_settle() - wait until the device that was just plugged in has been probed
+ *
+ * Return: whether a node has come of it; then its name is taken.
+ */
+bool rig_settle(struct rig *rig);
+
+/** rig_wait_empty_bus() - wait until no device is there or on its way in */
+void rig_wait_empty_bus(void);
+
 /** rig_wait_no_node() - wait until no /dev/leap* is left */
 void rig_wait_no_node(void);
 
@@ -119,6 +129,14 @@ uint32_t ring_wait(const struct ring *ring, uint32_t sequence);
 
 /** ring_wait_whole() - until @count whole frames in a row came in after this call */
 void ring_wait_whole(const struct ring *ring, unsigned int count);
+
+/**
+ * clock_is_virtual() - whether time stands still while the guest computes
+ *
+ * Only then is the emulator never late, and what was lost is lost for the reason that
+ * the scenario gave.
+ */
+bool clock_is_virtual(void);
 
 /** now_ns() - CLOCK_MONOTONIC */
 uint64_t now_ns(void);

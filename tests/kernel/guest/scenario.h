@@ -25,11 +25,11 @@
 #include "tests/kernel/guest/rig.h"
 
 /** assert_errno() - the call failed with exactly this error */
-#define assert_errno(call, error)                                                      \
-	do {                                                                           \
-		errno = 0;                                                             \
-		assert_int_equal((call), -1);                                          \
-		assert_int_equal(errno, (error));                                      \
+#define assert_errno(call, error)                 \
+	do {                                      \
+		errno = 0;                        \
+		assert_int_equal((call), -1);     \
+		assert_int_equal(errno, (error)); \
 	} while (0)
 
 /** plug() - group set-up: a controller at 115 frames/s, *state is its struct rig */

@@ -151,7 +151,8 @@ static void test_read_gives_whole_frames_each_one_once(void **state)
 
 	for (unsigned int i = 0; i < 20; i++) {
 		assert_int_equal(read(fd, frame, LEAP_FRAME_MAX), 640 * 240 * 2);
-		assert_int_equal(leap_pattern_verify(frame, 640, 240, &number, NULL), 0);
+		assert_int_equal(leap_pattern_verify(frame, 640, 240, &number, NULL),
+				 0);
 		assert_true(i == 0 || number > last);
 		last = number;
 	}

@@ -199,7 +199,8 @@ static void test_the_mapping_stays_and_says_gone(void **state)
 	assert_int_equal(ring.header->state, LEAP_STATE_GONE);
 	head = ring_head(&ring);
 	for (uint32_t i = 0; i < ring.header->slot_count; i++)
-		whole += ring_check(&ring, head - i, NULL, &number, NULL) == FRAME_WHOLE;
+		whole += ring_check(&ring, head - i, NULL, &number, NULL) ==
+			 FRAME_WHOLE;
 	assert_true(whole >= ring.header->slot_count - 2);
 	sleep_ms(50);
 	assert_int_equal(ring_head(&ring), head);
@@ -248,7 +249,6 @@ static void test_the_moment_in_a_frame_does_not_matter(void **state)
 		ring_close(&ring);
 	}
 }
-
 
 #define plugged(name) cmocka_unit_test_setup_teardown(name, plug, stop)
 
