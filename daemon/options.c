@@ -21,7 +21,7 @@ static const struct own_option {
 	const char *help;
 } own_options[] = {
 	{ "source", "SOURCE", "source",
-	  "auto, device:PATH, replay:FILE or simulate[:SEED] (auto)" },
+	  "auto, device[:PATH], replay:FILE or simulate[:SEED] (auto)" },
 	{ "wait", NULL, NULL,
 	  "wait for a controller instead of failing or simulating" },
 	{ "config", "FILE", NULL, "read settings from FILE" },

@@ -26,7 +26,6 @@
 /* An open() twice a second costs nothing, and needs no word from udev. */
 #define RETRY_MS 500
 #define BROKEN_MS 5000
-#define DEVICES_MAX 16 /* minors that the driver asks for */
 #define DESCRIPTION_MAX 64
 
 struct leap_pipeline {
@@ -182,32 +181,9 @@ static bool is_absence(int error)
 	return error == -ENOENT || error == -ENODEV || error == -ENXIO;
 }
 
-/* The first controller that can be opened; among errors, one that is no absence. */
-static int open_any_device(struct leap_source **ret_source, const char **ret_error)
-{
-	int i, result = -ENOENT;
-
-	*ret_error = "no controller is plugged in, or its module is not loaded";
-	for (i = 0; i < DEVICES_MAX; i++) {
-		char spec[sizeof("device:/dev/leap00")];
-		const char *error;
-		int r;
-
-		snprintf(spec, sizeof(spec), "device:/dev/leap%d", i);
-		r = leap_source_open(spec, ret_source, &error);
-		if (r >= 0)
-			return r;
-		if (!is_absence(r)) {
-			result = r;
-			*ret_error = error;
-		}
-	}
-	return result;
-}
-
 static bool names_device(const char *spec)
 {
-	return !strcmp(spec, "auto") || !strncmp(spec, "device:", strlen("device:"));
+	return !strcmp(spec, "auto") || !strncmp(spec, "device", strlen("device"));
 }
 
 static int open_source(struct leap_pipeline *pipeline, bool simulate,
@@ -218,9 +194,8 @@ static int open_source(struct leap_pipeline *pipeline, bool simulate,
 	int r;
 
 	if (!strcmp(spec, "auto") && !simulate)
-		r = open_any_device(&source, ret_error);
-	else
-		r = leap_source_open(spec, &source, ret_error);
+		spec = "device";
+	r = leap_source_open(spec, &source, ret_error);
 	if (r < 0)
 		return r;
 	*ret_error = "out of memory";

@@ -31,7 +31,7 @@ static const char usage[] =
 	"Usage: leap-record [OPTION...]\n"
 	"Record the pictures of a Leap Motion Controller as a capture (YUV4MPEG2).\n"
 	"\n"
-	"  -s, --source=SPEC    auto (default), device:PATH, replay:FILE, simulate\n"
+	"  -s, --source=SPEC    auto (default), device[:PATH], replay:FILE, simulate\n"
 	"                       or simulate:SEED\n"
 	"  -n, --frames=N       stop after N frames\n"
 	"  -t, --seconds=S      stop after S seconds\n"

@@ -11,7 +11,7 @@
 
 #include "daemon/capture/source-impl.h"
 
-#define DEVICES_MAX 16 /* minors that the driver asks for */
+#define DEVICES_MAX 64 /* minors that the driver asks for */
 
 int leap_source_fail(char error[LEAP_SOURCE_ERROR_MAX], int result, const char *format,
 		     ...)
@@ -24,26 +24,42 @@ int leap_source_fail(char error[LEAP_SOURCE_ERROR_MAX], int result, const char *
 	return result;
 }
 
-static int open_auto(struct leap_source **ret_source, char *error)
+static bool is_absence(int error)
 {
-	bool refused = false;
+	return error == -ENOENT || error == -ENODEV || error == -ENXIO;
+}
+
+/* Among failures, one that is no absence is what a person can do something about. */
+static int open_any_device(struct leap_source **ret_source, char *error)
+{
+	int result = leap_source_fail(error, -ENOENT,
+				      "no controller is plugged in, or its module is "
+				      "not loaded (modprobe leap)");
 
 	for (int i = 0; i < DEVICES_MAX; i++) {
-		char path[sizeof("/dev/leap00")];
+		char path[sizeof("/dev/leap00")], why[LEAP_SOURCE_ERROR_MAX];
 		int r;
 
 		snprintf(path, sizeof(path), "/dev/leap%d", i);
-		r = leap_source_device_open(path, ret_source, error);
+		r = leap_source_device_open(path, ret_source, why);
 		if (r == 0)
 			return 0;
-		/* whoever plugged one in should not wonder at simulated hands */
-		if (r != -ENOENT && r != -ENODEV) {
-			fprintf(stderr, "%s\n", error);
-			refused = true;
-		}
+		if (!is_absence(r))
+			result = leap_source_fail(error, r, "%s", why);
 	}
-	if (refused)
-		fprintf(stderr, "no controller can be used: simulating one\n");
+	return result;
+}
+
+static int open_auto(struct leap_source **ret_source, char *error)
+{
+	int r = open_any_device(ret_source, error);
+
+	if (r == 0)
+		return 0;
+	/* whoever plugged one in should not wonder at simulated hands */
+	if (!is_absence(r))
+		fprintf(stderr, "%s\nno controller can be used: simulating one\n",
+			error);
 	return leap_source_simulate_open(1, ret_source, error);
 }
 
@@ -80,6 +96,8 @@ static int open_spec(const char *spec, struct leap_source **ret_source, char *er
 
 	if (strcmp(spec, "auto") == 0)
 		return open_auto(ret_source, error);
+	if (strcmp(spec, "device") == 0)
+		return open_any_device(ret_source, error);
 	if (strcmp(spec, "simulate") == 0)
 		return open_simulate(NULL, ret_source, error);
 	argument = argument_of(spec, "simulate");
@@ -92,8 +110,8 @@ static int open_spec(const char *spec, struct leap_source **ret_source, char *er
 	if (argument && *argument)
 		return leap_source_replay_open(argument, ret_source, error);
 	return leap_source_fail(error, -EINVAL,
-				"source '%s' is not known: use auto, device:PATH, "
-				"replay:FILE, simulate or simulate:SEED",
+				"source '%s' is not known: use auto, device, "
+				"device:PATH, replay:FILE, simulate or simulate:SEED",
 				spec);
 }
 

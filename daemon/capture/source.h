@@ -29,10 +29,10 @@ struct leap_source_info {
 
 /**
  * leap_source_open() - open what a --source argument names
- * @spec: "auto", "device:PATH", "replay:FILE" or "simulate[:SEED]". auto is the
- *	first /dev/leapN that can be opened, else the simulator. A replayed FILE
- *	takes its calibration from FILE.calibration when that exists, is played at
- *	its recorded pace and starts again at its end
+ * @spec: "auto", "device[:PATH]", "replay:FILE" or "simulate[:SEED]". device
+ *	without a path is the first /dev/leapN that can be opened; auto is that, else
+ *	the simulator. A replayed FILE takes its calibration from FILE.calibration
+ *	when that exists, is played at its recorded pace and starts again at its end
  * @ret_source: the caller's, to be closed with leap_source_close()
  * @ret_error: text for a person, what is wrong and what to do; valid until the next
  *	call on the same thread; set on failure only

@@ -57,7 +57,7 @@ static const struct setting {
 	  "millimetres from 1 to 1000",
 	  "height of the interaction box's centre (200)" },
 	{ "source", SETTING_TEXT, offsetof(struct leap_config, source), 0, 0,
-	  "auto, device:PATH, replay:FILE or simulate",
+	  "auto, device[:PATH], replay:FILE or simulate",
 	  "where pictures come from (auto)" },
 };
 

@@ -132,6 +132,22 @@ static void a_device_that_is_not_there_or_is_none_is_refused(void **state)
 	assert_refused("device:/", -ENODEV, "not a device of the driver leap");
 }
 
+static void device_alone_never_simulates(void **state)
+{
+	struct leap_source *source = NULL;
+	const char *error;
+	int r = leap_source_open("device", &source, &error);
+
+	(void)state;
+	if (r == 0) {
+		assert_true(leap_source_is_live(source));
+		leap_source_close(source);
+	} else {
+		assert_null(source);
+		assert_true(strlen(error) > 0);
+	}
+}
+
 static void auto_always_finds_something(void **state)
 {
 	struct leap_source *source = open_source("auto");
@@ -437,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_no_source_is_refused_with_what_to_use),
 		cmocka_unit_test(a_device_that_is_not_there_or_is_none_is_refused),
+		cmocka_unit_test(device_alone_never_simulates),
 		cmocka_unit_test(auto_always_finds_something),
 		cmocka_unit_test_setup_teardown(
 			a_replay_plays_every_frame_and_starts_again, set_up_folder,
