@@ -111,7 +111,8 @@ static void assert_refused(const char *spec, int expected, const char *reason)
 static void what_is_no_source_is_refused_with_what_to_use(void **state)
 {
 	(void)state;
-	assert_refused("", -EINVAL, "use auto, device:PATH, replay:FILE, simulate");
+	assert_refused("", -EINVAL,
+		       "use auto, device, device:PATH, replay:FILE, simulate");
 	assert_refused("camera", -EINVAL, "source 'camera' is not known");
 	assert_refused("device:", -EINVAL, "is not known");
 	assert_refused("replay:", -EINVAL, "is not known");
