@@ -447,6 +447,7 @@ static void add_prior(const struct leap_pose *pose, const struct leap_fit_prior 
 		      struct normal *n)
 {
 	const struct leap_pose *near = prior->near;
+	struct vec3 off;
 
 	pull(n, LEAP_FREE_SIZE, log(pose->size / prior->size), prior->size_sd);
 	if (!near)
@@ -454,13 +455,10 @@ static void add_prior(const struct leap_pose *pose, const struct leap_fit_prior 
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		pull(n, LEAP_FREE_ANGLE + i, pose->angle[i] - near->angle[i],
 		     prior->angle_sd);
-	if (near->left == pose->left) {
-		struct vec3 off = turn_between(&near->turn, &pose->turn);
-
-		pull(n, LEAP_FREE_TURN, off.x, prior->angle_sd);
-		pull(n, LEAP_FREE_TURN + 1, off.y, prior->angle_sd);
-		pull(n, LEAP_FREE_TURN + 2, off.z, prior->angle_sd);
-	}
+	off = turn_between(&near->turn, &pose->turn);
+	pull(n, LEAP_FREE_TURN, off.x, prior->turn_sd);
+	pull(n, LEAP_FREE_TURN + 1, off.y, prior->turn_sd);
+	pull(n, LEAP_FREE_TURN + 2, off.z, prior->turn_sd);
 }
 
 static void gather(struct work *w, const struct leap_pose *pose,

@@ -41,13 +41,16 @@ struct leap_tip_match {
 /**
  * struct leap_fit_prior - what is believed before looking
  * @near: the pose expected, NULL for none
- * @angle_sd: radians by which angles and the turn may differ from it
+  * @angle_sd: radians by which its angles may be off
+ * @turn_sd: radians by which its turn may be off
  * @size: of this hand
  * @size_sd: of its logarithm
  */
 struct leap_fit_prior {
 	const struct leap_pose *near;
 	double angle_sd;
+	double turn_sd;
+
 	double size;
 	double size_sd;
 };

@@ -15,6 +15,9 @@
 #define RIM 0.75
 /* Half the width a fingertip can seem to have: those near the eye look large. */
 #define FLESH_MAX 27
+#define AT_ARM 0.6 /* cosine of the angle around the palm that the arm takes */
+#define SLENDER 0.52 /* of half the width to the way from the end */
+#define SLENDER_STEPS 7
 
 /*
  * Distance inside the shape from whatever is 0 in @d, everything else being FAR;
@@ -250,16 +253,35 @@ static double thickness(const struct leap_patch *patch, const double at[2])
 	return patch->depth_inside[(int)at[1]][(int)at[0]] / 3.0;
 }
 
-/* A finger stays about as thick farther in; a bulge of the palm does not. */
+/*
+ * Walking in from its end, a finger soon is narrow for the way gone; a bulge of the
+ * palm grows as wide as it is deep.
+ */
 static bool is_slender(const struct leap_patch *patch, const int16_t d[N][N],
 		       const struct leap_tip *tip)
 {
-	double thick = thickness(patch, tip->pad), inner[2];
+	const double step = 5 / patch->grain;
+	double at[2] = { tip->end[0], tip->end[1] };
 
-	if (thick > FLESH_MAX / patch->grain)
+	if (thickness(patch, tip->pad) > FLESH_MAX / patch->grain)
 		return false;
-	walk_back(d, tip->pad, 2 * thick, inner);
-	return thickness(patch, inner) < 1.5 * thick + 0.7;
+	for (int i = 1; i <= SLENDER_STEPS; i++) {
+		walk_back(d, at, step, at);
+		if (i > 2 && thickness(patch, at) < SLENDER * i * step)
+			return true;
+	}
+	return false;
+}
+
+/* What sticks out on the side of the arm is the arm, or a sleeve. */
+static bool is_at_arm(const struct leap_outline *outline, int column, int row)
+{
+	double arm[2] = { outline->arm[0] - outline->palm[0],
+			  outline->arm[1] - outline->palm[1] };
+	double x = column - outline->palm[0], y = row - outline->palm[1];
+	double back = (x * arm[0] + y * arm[1]) / (hypot(arm[0], arm[1]) + 1e-6);
+
+	return back > AT_ARM * hypot(x, y);
 }
 
 static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int column,
@@ -267,14 +289,8 @@ static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int c
 {
 	struct leap_tip tip = { .end = { column, row },
 				.reach = d[row][column] / 3.0 - RIM * outline->radius };
-	double arm[2] = { outline->arm[0] - outline->palm[0],
-			  outline->arm[1] - outline->palm[1] };
-	double length = hypot(arm[0], arm[1]) + 1e-6;
-	double back = ((column - outline->palm[0]) * arm[0] +
-		       (row - outline->palm[1]) * arm[1]) /
-		      length;
 
-	if (back > 0.7 * outline->radius && back > 25 / patch->grain)
+	if (is_at_arm(outline, column, row))
 		return;
 	walk_back(d, tip.end, 7 / patch->grain, tip.pad);
 	to_middle_line(patch, tip.pad);

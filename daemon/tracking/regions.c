@@ -17,6 +17,7 @@
 #define REACH 3 /* blocks */
 #define RUNS_MAX 4096
 #define CELLS_MIN 12
+#define DISTANCES 256
 
 /* Square millimetres of a fist end on, and of a hand with its arm. */
 #define AREA_MIN 1500.0
@@ -235,21 +236,66 @@ static int collect(struct leap_cells *cells, int16_t *parent, int count,
 	return found;
 }
 
-/* The middle of the region's far part: the hand, where an arm enters on one side. */
+/* Where the picture's border cuts the region; without a cut, its end at the user. */
+static void find_entry(const struct leap_cells *cells, const struct leap_region *region,
+		       int label, double entry[2])
+{
+	double column_sum = 0, row_sum = 0;
+	int n = 0;
+
+	for (int row = region->box[1]; row <= region->box[3]; row++) {
+		bool border = row == 0 || row == LEAP_CELLS_HIGH - 1;
+
+		for (int c = region->box[0]; c <= region->box[2]; c++) {
+			if (cells->label[row][c] != label ||
+			    !(border || c == 0 || c == cells->wide - 1))
+				continue;
+			column_sum += c;
+			row_sum += row;
+			n++;
+		}
+	}
+	if (n) {
+		entry[0] = column_sum / n;
+		entry[1] = row_sum / n;
+		return;
+	}
+	for (int c = region->box[0]; c <= region->box[2]; c++) {
+		if (cells->label[region->box[3]][c] == label)
+			entry[0] = c;
+	}
+	entry[1] = region->box[3];
+}
+
+static int distance_to(const double entry[2], int column, int row)
+{
+	double off = hypot(column - entry[0], row - entry[1]);
+
+	return off < DISTANCES - 1 ? (int)off : DISTANCES - 1;
+}
+
+/* The middle of the half that is farthest from where an arm enters: the hand. */
 static void find_middle(const struct leap_cells *cells, struct leap_region *region,
 			int label)
 {
-	bool from_above = region->box[1] == 0 && region->box[3] < LEAP_CELLS_HIGH - 1;
-	int wanted = region->cells < 60 ? region->cells : region->cells / 2, n = 0;
-	double row_sum = 0, column_sum = 0;
+	int wanted = region->cells < 60 ? region->cells : region->cells / 2;
+	int at_distance[DISTANCES] = { 0 }, least = DISTANCES - 1, n = 0;
+	double entry[2] = { 0, 0 }, row_sum = 0, column_sum = 0;
 
 	if (wanted > 900)
 		wanted = 900;
-	for (int i = 0; i <= region->box[3] - region->box[1] && n < wanted; i++) {
-		int row = from_above ? region->box[3] - i : region->box[1] + i;
-
+	find_entry(cells, region, label, entry);
+	for (int row = region->box[1]; row <= region->box[3]; row++) {
+		for (int c = region->box[0]; c <= region->box[2]; c++)
+			at_distance[distance_to(entry, c, row)] +=
+				cells->label[row][c] == label;
+	}
+	for (int far = at_distance[least]; far < wanted && least > 0;)
+		far += at_distance[--least];
+	for (int row = region->box[1]; row <= region->box[3]; row++) {
 		for (int c = region->box[0]; c <= region->box[2]; c++) {
-			if (cells->label[row][c] != label)
+			if (cells->label[row][c] != label ||
+			    distance_to(entry, c, row) < least)
 				continue;
 			row_sum += row;
 			column_sum += c;

@@ -9,9 +9,13 @@
 
 #define DEGREE (M_PI / 180)
 #define PALM_HALF_THICKNESS 13.0
+/* How wrong the first direction and slope of the palm may be. */
+#define START_TURN_SD (60 * DEGREE)
 #define COARSE_STEPS 5
 #define MIDDLE_STEPS 4
 #define FINE_STEPS 8
+#define SHORT_REACH 32.0 /* millimetres */
+#define DOUBTED_MAX 2
 #define TRIED_MAX 3
 #define IGNORED_COST 3.0 /* of a tip that is supposed to be none */
 
@@ -235,6 +239,14 @@ static void keep(struct tried list[TRIED_MAX], int *count, const struct tried *o
 	list[at] = *one;
 }
 
+/* A tip that one eye does not see, or that hardly sticks out, may be none. */
+static bool is_doubtful(const struct leap_evidence *evidence, const struct slots *slots,
+			int i)
+{
+	return is_single(slots, i) ||
+	       slot_reach(evidence, slots, i) * evidence->patch[0].grain < SHORT_REACH;
+}
+
 /* All ways to give these slots to fingers in order; the best few are kept. */
 static void try_fingers(const struct leap_evidence *evidence, const struct slots *slots,
 			const struct leap_pose *first, bool reverse, double handicap,
@@ -264,7 +276,6 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	struct slots all;
 	int count = 0, best = 0;
 
-	free_prior.near = NULL;
 	if (!leap_start_place(evidence, &first.place))
 		return false;
 	pair_tips(evidence, &all);
@@ -273,15 +284,18 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	direction = vec3_reject(direction, normal);
 	first.turn = leap_skeleton_axes(direction,
 					palm_up ? vec3_scale(normal, -1) : normal);
-	/* any of the tips that only one eye sees may be none */
+	free_prior.near = &first;
+	free_prior.angle_sd = 1e3;
+	free_prior.turn_sd = START_TURN_SD;
+
 	for (unsigned int doubted = 0; doubted < 1U << all.count; doubted++) {
 		struct slots slots = all;
-		bool sensible = true;
+		bool sensible = __builtin_popcount(doubted) <= DOUBTED_MAX;
 
 		for (int i = all.count - 1; i >= 0; i--) {
 			if (!(doubted >> i & 1))
 				continue;
-			sensible = sensible && is_single(&all, i);
+			sensible = sensible && is_doubtful(evidence, &all, i);
 			drop_slot(&slots, i);
 		}
 		if (sensible)

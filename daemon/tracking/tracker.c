@@ -37,6 +37,8 @@
 #define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
 
 #define FOLLOW_STEPS 4
+/* How far a joint or the hand turns from one frame to the next. */
+#define FOLLOW_SD (9 * DEGREE)
 /* How far from the palm towards the mean fingertip a patch is centred. */
 #define FINGERS_SHARE 0.35
 /* Fits that cost more than this have their fingers doubted, one in each frame. */
@@ -406,7 +408,7 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	if (!look(tracker, frame, track, skeleton_centre(&track->skeleton, pose.place)))
 		return false;
 	prior.near = &expected;
-	prior.angle_sd = 9 * DEGREE * sqrt(fmax(1, dt / FRAME));
+	prior.angle_sd = prior.turn_sd = FOLLOW_SD * sqrt(fmax(1, dt / FRAME));
 	leap_fit_match_tips(&tracker->evidence, &pose, 14, &match);
 	size_told = tells_size(&match) && stretched(&pose);
 	if (!size_told)
