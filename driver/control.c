@@ -40,15 +40,17 @@
 #define LEAP_GAIN_MIN 16
 #define LEAP_GAIN_MAX 63
 
-static bool leap_is_unplugged(int ret)
+/* A request that was under way when the plug was pulled may fail in any way. */
+static bool leap_is_unplugged(const struct leap_device *leap, int ret)
 {
-	return ret == -ENODEV || ret == -ESHUTDOWN;
+	return ret == -ENODEV || ret == -ESHUTDOWN ||
+	       (ret && leap->udev->state == USB_STATE_NOTATTACHED);
 }
 
 static void leap_control_trouble(struct leap_device *leap, u8 unit, u8 selector,
 				 int ret)
 {
-	if (leap_is_unplugged(ret))
+	if (leap_is_unplugged(leap, ret))
 		return;
 	leap_ring_count(&leap_header(leap)->control_errors, 1);
 	if (leap_trouble_is_new(leap, LEAP_TROUBLE_CONTROL))
@@ -113,7 +115,7 @@ static int leap_unit_get_valid(struct leap_device *leap, u8 unit, u8 selector,
 	unsigned int try;
 	int ret = 0;
 
-	for (try = 0; try < LEAP_TRIES && !leap_is_unplugged(ret); try++) {
+	for (try = 0; try < LEAP_TRIES && !leap_is_unplugged(leap, ret); try++) {
 		u32 value;
 
 		ret = leap_unit_get(leap, unit, selector, &value);
@@ -227,7 +229,7 @@ int leap_identify(struct leap_device *leap)
 		ret = leap_version_read(leap);
 	if (!ret || ret == -EBADMSG)
 		ret = leap_calibration_read(leap);
-	if (leap_is_unplugged(ret))
+	if (leap_is_unplugged(leap, ret))
 		return -ENODEV;
 	if (!leap->info.calibration_valid)
 		dev_warn(&leap->dev,
@@ -267,7 +269,7 @@ int leap_settings_apply(struct leap_device *leap)
 		if (leap->leds_set & BIT(led))
 			ret = leap_switch_set(leap, LEAP_SWITCH_LED + led,
 					      leap->leds & BIT(led));
-	return leap_is_unplugged(ret) ? -ENODEV : ret;
+	return leap_is_unplugged(leap, ret) ? -ENODEV : ret;
 }
 
 /* -EINVAL unless @control->id is one of ours; fills in its range */
@@ -292,11 +294,11 @@ static int leap_control_range(struct leap_control *control)
 	return -EINVAL;
 }
 
-static int leap_control_error(int ret)
+static int leap_control_error(const struct leap_device *leap, int ret)
 {
-	if (!ret || ret == -EBADMSG || ret == -ENOMEM)
-		return ret;
-	return leap_is_unplugged(ret) ? -ENODEV : -EIO;
+	if (leap_is_unplugged(leap, ret))
+		return -ENODEV;
+	return !ret || ret == -EBADMSG || ret == -ENOMEM ? ret : -EIO;
 }
 
 /* The LEDs cannot be read back; what was set last is their value. */
@@ -392,7 +394,7 @@ int leap_control_get(struct leap_device *leap, struct leap_control *control)
 		return ret;
 	if (control->id >= LEAP_CONTROL_LED_LEFT)
 		return leap_led_get(leap, control);
-	return leap_control_error(leap_value_get(leap, control));
+	return leap_control_error(leap, leap_value_get(leap, control));
 }
 
 int leap_control_set(struct leap_device *leap, struct leap_control *control)
@@ -405,8 +407,8 @@ int leap_control_set(struct leap_device *leap, struct leap_control *control)
 	if (control->value < control->minimum || control->value > control->maximum)
 		return -ERANGE;
 	if (control->id >= LEAP_CONTROL_LED_LEFT)
-		return leap_control_error(leap_led_set(leap, control));
-	return leap_control_error(leap_value_set(leap, control));
+		return leap_control_error(leap, leap_led_set(leap, control));
+	return leap_control_error(leap, leap_value_set(leap, control));
 }
 
 static u16 leap_video_index(const struct leap_device *leap)
@@ -442,7 +444,7 @@ static int leap_probe_result(struct leap_device *leap, u8 *block, u32 *ret_paylo
 	unsigned int try;
 	int ret = 0;
 
-	for (try = 0; try < LEAP_TRIES && !leap_is_unplugged(ret); try++) {
+	for (try = 0; try < LEAP_TRIES && !leap_is_unplugged(leap, ret); try++) {
 		u32 size;
 
 		ret = leap_probe_get(leap, UVC_GET_CUR, block);
@@ -473,7 +475,7 @@ int leap_negotiate(struct leap_device *leap, u32 *ret_payload_size)
 	if (!ret) {
 		/* for the order's sake: its values are those of no mode we want */
 		ret = leap_probe_get(leap, UVC_GET_MAX, block);
-		if (!leap_is_unplugged(ret))
+		if (!leap_is_unplugged(leap, ret))
 			ret = 0;
 	}
 	if (!ret) {
@@ -485,7 +487,7 @@ int leap_negotiate(struct leap_device *leap, u32 *ret_payload_size)
 	if (!ret)
 		ret = leap_video_set(leap, UVC_VS_COMMIT_CONTROL, block);
 	if (ret)
-		return leap_is_unplugged(ret) ? -ENODEV : -EIO;
+		return leap_is_unplugged(leap, ret) ? -ENODEV : -EIO;
 	*ret_payload_size = size;
 	return 0;
 }

@@ -24,7 +24,8 @@
 /*
  * At 115 frames/s a payload lands every 0.46 ms, and the device keeps nothing back:
  * 32 transfers in flight ride out 14.7 ms without a completion, longer than the 10 ms
- * for which softirq work can be put off by one tick at HZ=100.
+ * for which softirq work can be put off by one tick at HZ=100. Measured beside two
+ * processor hogs: 4 lose a fifth of the frames, 8 none; the rest is margin.
  */
 #define LEAP_URBS 32
 
@@ -55,7 +56,8 @@ enum leap_fault {
  * @seen_head: the ring's head when the watchdog looked last; under the mutex, as
  *	is all that follows
  * @look_at: jiffies at which it looks again
- * @backoff_ms: how long it waits for a sign of life after the next restart
+ * @backoff_ms: how long it waits before and after the next restart; completions
+ *	read it, too
  * @flowing: transfers may be in flight
  * @payload_size: bytes of the largest payload
  */

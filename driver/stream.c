@@ -33,7 +33,7 @@ static void leap_stream_fault(struct leap_device *leap, enum leap_fault fault)
 
 	stream->fault = max(stream->fault, fault);
 	mod_delayed_work(system_wq, &stream->watchdog,
-			 msecs_to_jiffies(stream->backoff_ms));
+			 msecs_to_jiffies(READ_ONCE(stream->backoff_ms)));
 }
 
 /* Returns whether the transfer is to be submitted again. */
@@ -174,7 +174,7 @@ static void leap_stream_stop(struct leap_device *leap)
 	stream->fault = LEAP_FAULT_NONE;
 	stream->failed = 0;
 	spin_unlock_irq(&stream->lock);
-	stream->backoff_ms = LEAP_BACKOFF_MIN_MS;
+	WRITE_ONCE(stream->backoff_ms, LEAP_BACKOFF_MIN_MS);
 }
 
 /* The watchdog looks again after half a second, or later after vain restarts. */
@@ -212,7 +212,8 @@ static void leap_stream_restart(struct leap_device *leap)
 		ret = leap_transfers_start(leap);
 	else if (ret != -ENODEV && ret != -ETIMEDOUT)
 		ret = leap_stream_start(leap);
-	stream->backoff_ms = min(2 * stream->backoff_ms, LEAP_BACKOFF_MAX_MS);
+	WRITE_ONCE(stream->backoff_ms,
+		   min(2 * stream->backoff_ms, LEAP_BACKOFF_MAX_MS));
 
 	if (ret && ret != -ENODEV && leap_trouble_is_new(leap, LEAP_TROUBLE_STALL))
 		dev_warn(&leap->dev, "the stream does not start (%d); trying on\n",
@@ -232,7 +233,7 @@ static void leap_stream_watch(struct work_struct *work)
 	head = READ_ONCE(leap_header(leap)->head);
 	if (head != stream->seen_head) {
 		stream->seen_head = head;
-		stream->backoff_ms = LEAP_BACKOFF_MIN_MS;
+		WRITE_ONCE(stream->backoff_ms, LEAP_BACKOFF_MIN_MS);
 		if (READ_ONCE(stream->fault) != LEAP_FAULT_NONE)
 			leap_stream_restart(leap);
 	} else if (READ_ONCE(stream->fault) != LEAP_FAULT_NONE ||
