@@ -3,6 +3,7 @@
 
 control=$TMPDIR/control
 emulator=
+trap '[ -z "$emulator" ] || kill "$emulator"' EXIT
 
 fail() {
   echo "$*"
