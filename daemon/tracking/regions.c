@@ -274,17 +274,17 @@ static int distance_to(const double entry[2], int column, int row)
 	return off < DISTANCES - 1 ? (int)off : DISTANCES - 1;
 }
 
-/* The middle of the half that is farthest from where an arm enters: the hand. */
+/* The middle of the half that is farthest from @entry: the hand, if an arm is there. */
 static void find_middle(const struct leap_cells *cells, struct leap_region *region,
-			int label)
+			int label, const double entry[2])
 {
 	int wanted = region->cells < 60 ? region->cells : region->cells / 2;
 	int at_distance[DISTANCES] = { 0 }, least = DISTANCES - 1, n = 0;
-	double entry[2] = { 0, 0 }, row_sum = 0, column_sum = 0;
+	double row_sum = 0, column_sum = 0;
 
 	if (wanted > 900)
 		wanted = 900;
-	find_entry(cells, region, label, entry);
+
 	for (int row = region->box[1]; row <= region->box[3]; row++) {
 		for (int c = region->box[0]; c <= region->box[2]; c++)
 			at_distance[distance_to(entry, c, row)] +=
@@ -407,14 +407,31 @@ static bool place_region(const struct leap_cells *cells,
 	return leap_camera_triangulate(camera, slope, &region->place, NULL);
 }
 
+static bool place_ends(const struct leap_cells *cells, const struct leap_camera *camera,
+		       struct leap_sensor_mode mode, struct leap_region *region,
+		       int label)
+{
+	double entry[2] = { 0, 0 };
+	struct leap_region other;
+
+	find_entry(cells, region, label, entry);
+	find_middle(cells, region, label, entry);
+	if (!place_region(cells, camera, mode, region))
+		return false;
+	other = *region;
+	find_middle(cells, &other, label, region->middle);
+	region->other_place = place_region(cells, camera, mode, &other) ? other.place
+									: region->place;
+	return true;
+}
+
 static bool plausible(const struct leap_region *region,
-		      const struct leap_camera *camera, struct leap_sensor_mode mode)
+		      const struct leap_camera *camera)
 {
 	double focal = camera->lens[0].focal / LEAP_CELL_COLUMNS;
 	double side = region->place.y / focal;
 	double area = region->cells * side * side;
 
-	(void)mode;
 	return region->place.y > HEIGHT_MIN && region->place.y < HEIGHT_MAX &&
 	       area > AREA_MIN && area < AREA_MAX;
 }
@@ -432,9 +449,8 @@ int leap_regions_find(struct leap_cells *cells, const struct leap_camera *camera
 	for (int i = 0; i < found; i++) {
 		struct leap_region *region = &ret_regions[i];
 
-		find_middle(cells, region, i + 1);
-		if (place_region(cells, camera, mode, region) &&
-		    plausible(region, camera, mode))
+		if (place_ends(cells, camera, mode, region, i + 1) &&
+		    plausible(region, camera))
 			ret_regions[kept++] = *region;
 	}
 	return kept;

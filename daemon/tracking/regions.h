@@ -37,9 +37,13 @@ struct leap_cells {
  * @cells: area
  * @box: least column, least row, greatest column, greatest row, in cells
  * @brightness: mean above the dark level
- * @middle: a point well inside the region and away from where it leaves the picture
+  * @middle: a point well inside the region and away from where an arm enters it,
+ *	column and row
  * @place: its position by stereo
+ * @other_place: the same for the opposite end, which is the hand where the arm is too
+ *	dim to be followed to the picture's border
  * @likeness: -1..1, how alike the region is in both eyes at that position
+
  */
 struct leap_region {
 	int cells;
@@ -47,6 +51,7 @@ struct leap_region {
 	double brightness;
 	double middle[2];
 	struct vec3 place;
+	struct vec3 other_place;
 	double likeness;
 };
 

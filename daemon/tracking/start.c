@@ -15,6 +15,7 @@
 #define MIDDLE_STEPS 4
 #define FINE_STEPS 8
 #define SHORT_REACH 32.0 /* millimetres */
+#define COMPACT_REACH 42.0
 #define DOUBTED_MAX 2
 #define TRIED_MAX 3
 #define IGNORED_COST 3.0 /* of a tip that is supposed to be none */
@@ -197,8 +198,21 @@ static struct vec3 first_normal(const struct leap_evidence *evidence, struct vec
 	return vec3_unit_or(vec3(along_x, -1, along_z), vec3(0, -1, 0));
 }
 
+static void bend_finger(double angle[LEAP_ANGLES], int finger, double flexion,
+			double bend)
+{
+	if (finger == LEAP_THUMB) {
+		angle[0] = flexion / 2;
+		angle[2] = angle[3] = bend / 2;
+	} else {
+		angle[LEAP_FINGER_ANGLE(finger)] = flexion;
+		angle[LEAP_FINGER_ANGLE(finger) + 2] = bend;
+	}
+}
+
+/* @bent: what sticks out are not the tips of fingers but the joints of bent ones */
 static void suppose(const struct slots *slots, unsigned int fingers, bool reverse,
-		    struct leap_tip_match *match, double angle[LEAP_ANGLES])
+		    bool bent, struct leap_tip_match *match, double angle[LEAP_ANGLES])
 {
 	int used = 0;
 
@@ -210,12 +224,10 @@ static void suppose(const struct slots *slots, unsigned int fingers, bool revers
 		if (fingers >> k & 1) {
 			match->tip[k][0] = slots->tip[used][0];
 			match->tip[k][1] = slots->tip[used++][1];
-		} else if (k) {
-			angle[LEAP_FINGER_ANGLE(k)] = 55 * DEGREE;
-			angle[LEAP_FINGER_ANGLE(k) + 2] = 75 * DEGREE;
+			if (bent && k)
+				bend_finger(angle, k, 60 * DEGREE, 85 * DEGREE);
 		} else {
-			angle[0] = 25 * DEGREE;
-			angle[2] = angle[3] = 30 * DEGREE;
+			bend_finger(angle, k, 55 * DEGREE, 75 * DEGREE);
 		}
 	}
 }
@@ -249,8 +261,8 @@ static bool is_doubtful(const struct leap_evidence *evidence, const struct slots
 
 /* All ways to give these slots to fingers in order; the best few are kept. */
 static void try_fingers(const struct leap_evidence *evidence, const struct slots *slots,
-			const struct leap_pose *first, bool reverse, double handicap,
-			const struct leap_fit_prior *prior,
+			const struct leap_pose *first, bool reverse, bool bent,
+			double handicap, const struct leap_fit_prior *prior,
 			struct tried list[TRIED_MAX], int *count)
 {
 	for (unsigned int fingers = 0; fingers < 1U << LEAP_FINGERS; fingers++) {
@@ -258,63 +270,98 @@ static void try_fingers(const struct leap_evidence *evidence, const struct slots
 
 		if (__builtin_popcount(fingers) != slots->count)
 			continue;
-		suppose(slots, fingers, reverse, &one.match, one.pose.angle);
+		suppose(slots, fingers, reverse, bent, &one.match, one.pose.angle);
 		one.cost = handicap + leap_fit_tips(evidence, &one.match, prior,
 						    COARSE_STEPS, &one.pose);
 		keep(list, count, &one);
 	}
 }
 
+static void try_slots(const struct leap_evidence *evidence, const struct slots *all,
+		      const struct leap_pose *first, bool reverse, bool bent,
+		      const struct leap_fit_prior *prior, struct tried list[TRIED_MAX],
+		      int *count)
+{
+	for (unsigned int doubted = 0; doubted < 1U << all->count; doubted++) {
+		struct slots slots = *all;
+		bool sensible = __builtin_popcount(doubted) <= DOUBTED_MAX;
+
+		for (int i = all->count - 1; i >= 0; i--) {
+			if (!(doubted >> i & 1))
+				continue;
+			sensible = sensible && is_doubtful(evidence, all, i);
+			drop_slot(&slots, i);
+		}
+		if (sensible)
+			try_fingers(evidence, &slots, first, reverse, bent,
+				    IGNORED_COST * __builtin_popcount(doubted), prior,
+				    list, count);
+	}
+}
+
+/* Whether nothing sticks out far: a fist, or fingers that point at the eyes. */
+static bool is_compact(const struct leap_evidence *evidence, const struct slots *slots)
+{
+	for (int i = 0; i < slots->count; i++) {
+		if (slot_reach(evidence, slots, i) * evidence->patch[0].grain >
+		    COMPACT_REACH)
+			return false;
+	}
+	return true;
+}
+
+static struct leap_pose first_pose(const struct leap_evidence *evidence,
+				   const struct slots *slots, bool left, bool palm_up,
+				   double size, struct vec3 place)
+{
+	struct leap_pose first = { .left = left, .size = size, .place = place };
+	struct vec3 direction = first_direction(evidence, slots);
+	struct vec3 normal = first_normal(evidence, place, 40 * size);
+
+	direction = vec3_reject(direction, normal);
+	first.turn = leap_skeleton_axes(direction,
+					palm_up ? vec3_scale(normal, -1) : normal);
+	return first;
+}
+
 bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_up,
 		     const struct leap_fit_prior *prior, struct leap_pose *ret_pose,
 		     struct leap_fit_quality *ret_quality)
 {
-	struct leap_pose first = { .left = left, .size = prior->size };
 	struct leap_fit_prior free_prior = *prior;
-	struct tried list[TRIED_MAX];
-	struct vec3 direction, normal;
+	struct tried list[2][TRIED_MAX], *best = NULL;
+	int count[2] = { 0, 0 };
+	struct leap_pose first;
+	struct vec3 place;
 	struct slots all;
-	int count = 0, best = 0;
 
-	if (!leap_start_place(evidence, &first.place))
+	if (!leap_start_place(evidence, &place))
 		return false;
 	pair_tips(evidence, &all);
-	direction = first_direction(evidence, &all);
-	normal = first_normal(evidence, first.place, 40 * prior->size);
-	direction = vec3_reject(direction, normal);
-	first.turn = leap_skeleton_axes(direction,
-					palm_up ? vec3_scale(normal, -1) : normal);
+	first = first_pose(evidence, &all, left, palm_up, prior->size, place);
 	free_prior.near = &first;
 	free_prior.angle_sd = 1e3;
 	free_prior.turn_sd = START_TURN_SD;
-
-	for (unsigned int doubted = 0; doubted < 1U << all.count; doubted++) {
-		struct slots slots = all;
-		bool sensible = __builtin_popcount(doubted) <= DOUBTED_MAX;
-
-		for (int i = all.count - 1; i >= 0; i--) {
-			if (!(doubted >> i & 1))
-				continue;
-			sensible = sensible && is_doubtful(evidence, &all, i);
-			drop_slot(&slots, i);
-		}
-		if (sensible)
-			try_fingers(evidence, &slots, &first, left == palm_up,
-				    IGNORED_COST * __builtin_popcount(doubted),
-				    &free_prior, list, &count);
-	}
-	for (int i = 0; i < count; i++) {
+	for (int bent = 0; bent <= is_compact(evidence, &all); bent++)
+		try_slots(evidence, &all, &first, left == palm_up, bent, &free_prior,
+			  list[bent], &count[bent]);
+	for (int i = 0; i < 2 * TRIED_MAX; i++) {
+		struct tried *one = &list[i / TRIED_MAX][i % TRIED_MAX];
 		struct leap_fit_quality quality;
 
-		leap_fit_all(evidence, &list[i].match, &free_prior, MIDDLE_STEPS,
-			     &list[i].pose, &quality);
-		if (i == 0 || quality.cost < ret_quality->cost) {
+		if (i % TRIED_MAX >= count[i / TRIED_MAX])
+			continue;
+		leap_fit_all(evidence, &one->match, &free_prior, MIDDLE_STEPS,
+			     &one->pose, &quality);
+		if (!best || quality.cost < ret_quality->cost) {
 			*ret_quality = quality;
-			best = i;
+			best = one;
 		}
 	}
-	*ret_pose = list[best].pose;
-	leap_fit_all(evidence, &list[best].match, &free_prior, FINE_STEPS, ret_pose,
+	if (!best)
+		return false;
+	*ret_pose = best->pose;
+	leap_fit_all(evidence, &best->match, &free_prior, FINE_STEPS, ret_pose,
 		     ret_quality);
 	return true;
 }

@@ -43,6 +43,7 @@
 #define FINGERS_SHARE 0.35
 /* Fits that cost more than this have their fingers doubted, one in each frame. */
 #define DOUBTFUL_COST 16.0
+#define HAND_LENGTH 100.0 /* ends of a region that are nearer are the same hand */
 #define TRIES_MAX 3 /* regions in one frame */
 #define PAUSE_MAX 8 /* frames after a vain attempt */
 #define SEARCH_EVERY 4 /* frames, for a second hand */
@@ -469,6 +470,23 @@ static bool centre_on(struct leap_tracker *tracker,
 	return look(tracker, frame, NULL, place);
 }
 
+/* The end of the region that looks like a hand: where more sticks out. */
+static bool centre_on_end(struct leap_tracker *tracker,
+			  const struct leap_stereo_frame *frame,
+			  const struct leap_region *region)
+{
+	bool there = centre_on(tracker, frame, region->place);
+	int tips = there ? tracker->outline[0].tips : -1;
+
+	if (tips >= 3 ||
+	    vec3_distance(region->place, region->other_place) < HAND_LENGTH)
+		return there;
+	if (centre_on(tracker, frame, region->other_place) &&
+	    tracker->outline[0].tips > tips)
+		return true;
+	return there && centre_on(tracker, frame, region->place);
+}
+
 static bool acceptable(const struct leap_fit_quality *quality,
 		       const struct leap_pose *pose)
 {
@@ -605,7 +623,7 @@ static bool try_region(struct leap_tracker *tracker,
 
 	if (!track || is_arm(tracker, region) || is_followed(tracker, region->place))
 		return false;
-	if (centre_on(tracker, frame, region->place) &&
+	if (centre_on_end(tracker, frame, region) &&
 	    leap_start_place(&tracker->evidence, &place) &&
 	    !is_followed(tracker, place) && begin_track(tracker, track))
 		*ret_found = true;
