@@ -6,6 +6,14 @@
 frames=$LEAP_PROGRAMS/frames
 plug --pattern checksum
 
+# leapd reads along where the guest has it: in User-Mode Linux.
+leapd=
+if [ -x "$LEAP_BUILD/daemon/leapd" ]; then
+  "$LEAP_BUILD/daemon/leapd" --source device:/dev/leap0 --port 0 >leapd.log 2>&1 &
+  leapd=$!
+  trap 'kill $leapd $emulator 2>/dev/null || true' EXIT
+fi
+
 "$frames" --seconds 4 --log first /dev/leap0 >first.sum &
 first=$!
 "$frames" --seconds 4 --log second /dev/leap0 >second.sum &
@@ -40,4 +48,10 @@ done
 echo "## one that is careless, too: $(cat careless.sum)"
 expect "status of the careless reader" 1 "$careless"
 [ "$(number torn careless.sum)" -gt 0 ] || fail "the careless reader saw no torn frame"
+if [ -n "$leapd" ]; then
+  kill "$leapd"
+  wait "$leapd" || fail "leapd ended with $?: $(cat leapd.log)"
+  leapd=
+  echo "## leapd read along"
+fi
 unplug
