@@ -71,8 +71,9 @@ static void tile_init(const struct leap_camera *camera, enum leap_eye eye,
 	double middle_row = row + 0.5 * (LEAP_SIM_TILE_ROWS - 1);
 
 	for (int i = 0; i < LEAP_SIM_LANES; i++) {
+		unsigned int down = i / LEAP_SIM_TILE_COLUMNS;
 		struct vec3 v = ray(camera, eye, column + i % LEAP_SIM_TILE_COLUMNS,
-				    row + (double)(i / LEAP_SIM_TILE_COLUMNS));
+				    row + down);
 
 		t->x[i] = (float)v.x;
 		t->y[i] = (float)v.y;

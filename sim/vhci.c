@@ -19,7 +19,7 @@
 
 int leap_vhci_free_port(const char *status, unsigned int *ret_port)
 {
-	unsigned int port, state;
+	unsigned int port = 0, state = 0;
 
 	while (status && *status) {
 		if (sscanf(status, "hs %u %u", &port, &state) == 2 &&
@@ -77,7 +77,7 @@ static int attach_port(unsigned int port, int socket)
 	fd = open(VHCI "attach", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	snprintf(text, sizeof(text), "%u %d %u %u", port, socket,
+	snprintf(text, sizeof(text), "%u %d %u %d", port, socket,
 		 (unsigned int)LEAP_USBIP_DEVID, LEAP_USBIP_SPEED_HIGH);
 	if (write(fd, text, strlen(text)) < 0)
 		r = -errno;

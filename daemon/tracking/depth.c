@@ -41,11 +41,12 @@ double leap_depth_at(const struct leap_patch patch[LEAP_EYES], const double pixe
 		     int expected, int range, double *ret_difference)
 {
 	int column = (int)(pixel[0] + 0.5), row = (int)(pixel[1] + 0.5);
-	int cost[2 * DIFFERENCE_MAX + 1], n = 0, first = expected - range, best = -1;
+	int cost[2 * DIFFERENCE_MAX + 1], n = 0, first, best = -1;
 	double bend, peak, contrast = patch[0].bright - patch[0].dark;
 
 	if (range > DIFFERENCE_MAX)
 		range = DIFFERENCE_MAX;
+	first = expected - range;
 	for (int s = first; s <= expected + range; s++, n++) {
 		if (!block_fits(column, row, s, 0)) {
 			cost[n] = 1 << 24;
