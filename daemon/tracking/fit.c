@@ -17,6 +17,7 @@
 #define INSIDE_SD 1.6
 #define COVER_SD 1.6
 #define DEPTH_SD_SHARE 0.03
+#define PALM_ROD 16 /* any that moves with the palm */
 /* Neighbouring samples tell much the same: each counts for this share of one. */
 #define COVER_SHARE 0.25
 #define DEPTH_SHARE 0.20
@@ -306,6 +307,27 @@ static void add_cover(const struct work *w, int eye, const double at[2],
 		     (r - 0.5) / COVER_SD, COVER_SHARE);
 }
 
+/* The palm is about where the shape is roundest; without this it slides along an arm. */
+static void add_palm(const struct work *w, const struct leap_fit_prior *prior,
+		     struct normal *n)
+{
+	struct vec3 palm = w->skeleton.pose.place;
+
+	for (int eye = 0; eye < LEAP_EYES; eye++) {
+		const struct leap_patch *patch = &w->evidence->patch[eye];
+		double sd = prior->palm_sd / patch->grain, at[2];
+		struct vec3 gradient[2];
+
+		leap_patch_pixel(patch, w->eye_x[eye], palm, at);
+		pixel_gradient(patch, w->eye_x[eye], palm, gradient);
+		for (int i = 0; i < 2; i++)
+			add_residual(n, &w->skeleton, PALM_ROD, palm,
+				     vec3_scale(gradient[i], 1 / sd),
+				     (at[i] - w->evidence->outline[eye].palm[i]) / sd,
+				     1);
+	}
+}
+
 static void add_shape(const struct work *w, struct normal *n)
 {
 	const struct leap_evidence *evidence = w->evidence;
@@ -469,8 +491,10 @@ static void gather(struct work *w, const struct leap_pose *pose,
 	pose_work(w, pose);
 	if (terms & TERM_TIPS)
 		add_tips(w, match, n);
-	if (terms & TERM_SHAPE)
+	if (terms & TERM_SHAPE) {
+		add_palm(w, prior, n);
 		add_shape(w, n);
+	}
 	if (terms & TERM_DEPTH)
 		add_depth(w, n);
 	add_limits(pose, n);

@@ -43,6 +43,7 @@ struct leap_tip_match {
  * @near: the pose expected, NULL for none
   * @angle_sd: radians by which its angles may be off
  * @turn_sd: radians by which its turn may be off
+  * @palm_sd: millimetres between the centre of the palm and of the outline's palm
  * @size: of this hand
  * @size_sd: of its logarithm
  */
@@ -50,6 +51,7 @@ struct leap_fit_prior {
 	const struct leap_pose *near;
 	double angle_sd;
 	double turn_sd;
+	double palm_sd;
 
 	double size;
 	double size_sd;

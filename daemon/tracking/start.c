@@ -11,6 +11,7 @@
 #define PALM_HALF_THICKNESS 13.0
 /* How wrong the first direction and slope of the palm may be. */
 #define START_TURN_SD (60 * DEGREE)
+#define START_PALM_SD 18.0
 #define COARSE_STEPS 5
 #define MIDDLE_STEPS 4
 #define FINE_STEPS 8
@@ -342,6 +343,8 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	free_prior.near = &first;
 	free_prior.angle_sd = 1e3;
 	free_prior.turn_sd = START_TURN_SD;
+	free_prior.palm_sd = START_PALM_SD;
+
 	for (int bent = 0; bent <= is_compact(evidence, &all); bent++)
 		try_slots(evidence, &all, &first, left == palm_up, bent, &free_prior,
 			  list[bent], &count[bent]);

@@ -20,6 +20,8 @@
 
 /* How long a hand is kept that is not found, seconds. */
 #define HOLD 0.06
+#define PALM_SD 30.0
+#define PALM_SD_BENT 16.0 /* while bent fingers do not hold it in its place */
 #define SIZE_SD 0.07
 #define SIZE_FROZEN_SD 0.002
 #define SIZE_LOG_MAX 0.3 /* of a new hand, beside the average one */
@@ -323,7 +325,9 @@ static bool stretched(const struct leap_pose *pose)
 
 static struct leap_fit_prior size_prior(const struct track *track)
 {
-	struct leap_fit_prior prior = { .size = 1, .size_sd = SIZE_SD };
+	struct leap_fit_prior prior = { .size = 1,
+					.size_sd = SIZE_SD,
+					.palm_sd = PALM_SD };
 
 	if (track && track->size_weight > 0) {
 		prior.size = track->pose.size;
@@ -412,8 +416,10 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	prior.angle_sd = prior.turn_sd = FOLLOW_SD * sqrt(fmax(1, dt / FRAME));
 	leap_fit_match_tips(&tracker->evidence, &pose, 14, &match);
 	size_told = tells_size(&match) && stretched(&pose);
-	if (!size_told)
+	if (!size_told) {
 		prior.size_sd = SIZE_FROZEN_SD;
+		prior.palm_sd = PALM_SD_BENT;
+	}
 	leap_fit_all(&tracker->evidence, &match, &prior, FOLLOW_STEPS, &pose, &quality);
 	if (quality.uncovered > 0.12 || quality.stray > 0.12)
 		find_again(tracker, track, &pose, &quality);
@@ -476,13 +482,12 @@ static bool centre_on_end(struct leap_tracker *tracker,
 			  const struct leap_region *region)
 {
 	bool there = centre_on(tracker, frame, region->place);
-	int tips = there ? tracker->outline[0].tips : -1;
 
-	if (tips >= 3 ||
+	if ((there && tracker->outline[0].tips >= 3) ||
 	    vec3_distance(region->place, region->other_place) < HAND_LENGTH)
 		return there;
 	if (centre_on(tracker, frame, region->other_place) &&
-	    tracker->outline[0].tips > tips)
+	    tracker->outline[0].tips >= 3)
 		return true;
 	return there && centre_on(tracker, frame, region->place);
 }
