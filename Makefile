@@ -56,12 +56,14 @@ install: user ## install leapd, tools, udev rule, unit and the module's source (
 	cp -r $(MODULE_FILES) $(DKMS_SRC)
 ifeq ($(DESTDIR),)
 	getent group leap >/dev/null || groupadd --system leap
-	@if command -v dkms >/dev/null; then \
-	  dkms install -m leap -v $(VERSION) --force; \
-	else echo "dkms is not installed: the module will not be built for your" \
-	  "kernel (apt-get install dkms, then make install again)"; fi
-	-udevadm control --reload 2>/dev/null
-	-systemctl daemon-reload 2>/dev/null
+	@udevadm control --reload 2>/dev/null || true
+	@systemctl daemon-reload 2>/dev/null || true
+	@if ! command -v dkms >/dev/null; then \
+	  echo "no module yet: apt-get install dkms, then make install again"; \
+	elif [ ! -d "$(KDIR)" ]; then \
+	  echo "no module yet: install the headers of this kernel ($(KDIR)" \
+	    "is not there), then make install again"; \
+	else dkms install -m leap -v $(VERSION) --force; fi
 endif
 
 uninstall: ## take all of it away again
