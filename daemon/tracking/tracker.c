@@ -53,7 +53,10 @@
 #define DOUBT_NEW 3
 #define DOUBT_OLD 40
 #define DOUBT_AGE 30
-#define VOTE_MAX 25.0
+#define VOTE_MAX 8.0
+
+/* Left or right, seen from the palm or from the back. */
+#define SIDES 4
 
 #define SMOOTHED (3 + 6 + LEAP_ANGLES + 1)
 
@@ -64,7 +67,9 @@ struct track {
 	struct leap_skeleton skeleton;
 	struct vec3 velocity; /* mm/s */
 	double size_weight; /* frames' worth of knowledge of the size */
-	double vote; /* for the present chirality */
+	double vote[SIDES]; /* for what is believed, against each other possibility */
+	unsigned int side; /* that is looked at next */
+	bool doubted; /* the last look was against what is believed */
 	unsigned int age; /* frames */
 	double unseen; /* seconds */
 	unsigned int finger; /* whose position is doubted next */
@@ -336,29 +341,49 @@ static struct leap_fit_prior size_prior(const struct track *track)
 	return prior;
 }
 
-/* Whether the opposite hand would explain this frame better; votes over time. */
-static void doubt_chirality(struct leap_tracker *tracker, struct track *track,
-			    const struct leap_fit_quality *quality)
+/* Hands show their palms to the device rather than their backs. */
+static double sceptical(double cost, bool palm_up)
 {
-	unsigned int every = track->age < DOUBT_AGE ? DOUBT_NEW : DOUBT_OLD;
+	return palm_up ? 1.15 * cost + 2 : cost;
+}
+
+static bool is_palm_up(const struct leap_pose *pose)
+{
+	return leap_skeleton_normal(pose).y > 0;
+}
+
+/*
+ * Whether the frame is explained better by the opposite hand, by the other side of the
+ * hand, or by both; each is looked at in turn and votes over time.
+ */
+static void doubt_side(struct leap_tracker *tracker, struct track *track,
+		       const struct leap_fit_quality *quality)
+{
+	bool soon = track->age < DOUBT_AGE || track->doubted;
+	unsigned int every = soon ? DOUBT_NEW : DOUBT_OLD;
 	struct leap_fit_prior prior = size_prior(track);
-	bool palm_up = leap_skeleton_normal(&track->pose).y > 0;
+	unsigned int which = 1 + track->side % (SIDES - 1);
+	bool up = is_palm_up(&track->pose);
+	bool other_left = track->pose.left ^ (which & 1), other_up = up ^ (which >> 1);
 	struct leap_fit_quality other;
 	struct leap_pose pose;
 	double vote;
 
-	if (track->age % every || track->vote >= VOTE_MAX)
+	if (track->age % every)
 		return;
-	if (!leap_start_pose(&tracker->evidence, !track->pose.left, palm_up, &prior,
-			     &pose, &other))
+	track->side++;
+	if (!leap_start_pose(&tracker->evidence, other_left, other_up, &prior, &pose,
+			     &other))
 		return;
-	vote = (other.cost - quality->cost) / (0.15 * quality->cost + 4);
-	track->vote += fmax(-1.5, fmin(1.5, vote));
-	track->vote = fmin(track->vote, VOTE_MAX);
-	if (track->vote > -2 || !sound(&pose))
+	vote = (sceptical(other.cost, other_up) - sceptical(quality->cost, up)) /
+	       (0.15 * quality->cost + 4);
+	track->doubted = vote < 0;
+	track->vote[which] += fmax(-1.5, fmin(1.5, vote));
+	track->vote[which] = fmin(track->vote[which], VOTE_MAX);
+	if (track->vote[which] > -2 || !sound(&pose))
 		return;
 	track->pose = pose;
-	track->vote = 1;
+	memset(track->vote, 0, sizeof(track->vote));
 	memset(track->smooth, 0, sizeof(track->smooth));
 }
 
@@ -375,7 +400,7 @@ static void find_again(struct leap_tracker *tracker, const struct track *track,
 		       struct leap_pose *pose, struct leap_fit_quality *quality)
 {
 	struct leap_fit_prior prior = size_prior(track);
-	bool up = leap_skeleton_normal(&track->pose).y > 0;
+	bool up = is_palm_up(&track->pose);
 	struct leap_fit_quality other;
 	struct leap_pose fresh;
 
@@ -439,7 +464,7 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	track->age++;
 	if (tracker->row_weight < 5 || tracker->frames % 16 == 0)
 		learn_row_offset(tracker);
-	doubt_chirality(tracker, track, &quality);
+	doubt_side(tracker, track, &quality);
 	leap_skeleton_pose(&track->pose, &track->skeleton);
 	return true;
 }
@@ -500,28 +525,32 @@ static bool acceptable(const struct leap_fit_quality *quality,
 	       fabs(log(pose->size)) < SIZE_LOG_MAX;
 }
 
-/* A new hand shows its palm: which side is up cannot be told from one silhouette. */
 static bool begin_track(struct leap_tracker *tracker, struct track *track)
 {
 	struct leap_fit_prior prior = size_prior(NULL);
-	struct leap_fit_quality quality[2];
-	struct leap_pose pose[2];
-	int best;
+	struct leap_fit_quality best_quality = { 0 };
+	struct leap_pose best = { 0 };
+	double least = INFINITY;
 
-	for (int left = 0; left < 2; left++) {
-		if (!leap_start_pose(&tracker->evidence, left, false, &prior,
-				     &pose[left], &quality[left]))
-			return false;
+	for (int side = 0; side < SIDES; side++) {
+		bool up = side >> 1;
+		struct leap_fit_quality quality;
+		struct leap_pose pose;
+
+		if (!leap_start_pose(&tracker->evidence, side & 1, up, &prior, &pose,
+				     &quality) ||
+		    sceptical(quality.cost, up) >= least)
+			continue;
+		least = sceptical(quality.cost, up);
+		best_quality = quality;
+		best = pose;
 	}
-	best = quality[1].cost < quality[0].cost;
-	if (!acceptable(&quality[best], &pose[best]) || !sound(&pose[best]))
+	if (!isfinite(least) || !acceptable(&best_quality, &best) || !sound(&best))
 		return false;
 	let_go(track);
 	track->used = true;
 	track->id = ++tracker->last_id;
-	track->pose = pose[best];
-	track->vote = fmin(2, (quality[!best].cost - quality[best].cost) /
-				      (0.1 * quality[best].cost + 4));
+	track->pose = best;
 	leap_skeleton_pose(&track->pose, &track->skeleton);
 	return true;
 }
