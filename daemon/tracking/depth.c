@@ -37,8 +37,12 @@ static bool block_fits(int column, int row, int shift, int down)
 	       row + down >= HALF && row + down < N - HALF;
 }
 
-double leap_depth_at(const struct leap_patch patch[LEAP_EYES], const double pixel[2],
-		     int expected, int range, double *ret_difference)
+/*
+ * The surface at one pixel of the left patch: columns by which left exceeds right, to
+ * a fraction. Returns 0..1, how distinct the match is.
+ */
+static double match_at(const struct leap_patch patch[LEAP_EYES], const double pixel[2],
+		       int expected, int range, double *ret_difference)
 {
 	int column = (int)(pixel[0] + 0.5), row = (int)(pixel[1] + 0.5);
 	int cost[2 * DIFFERENCE_MAX + 1], n = 0, first, best = -1;
@@ -72,9 +76,9 @@ double leap_depth_at(const struct leap_patch patch[LEAP_EYES], const double pixe
 	return fmin(1, bend / (0.06 * contrast + 0.5));
 }
 
-struct vec3 leap_depth_place(const struct leap_patch patch[LEAP_EYES],
-			     const struct leap_camera *camera, const double pixel[2],
-			     double difference)
+static struct vec3 place_of(const struct leap_patch patch[LEAP_EYES],
+			    const struct leap_camera *camera, const double pixel[2],
+			    double difference)
 {
 	double slope[2][2], y, spread;
 
@@ -102,13 +106,13 @@ int leap_depth_points(const struct leap_patch patch[LEAP_EYES],
 				continue;
 			point->pixel[0] = column;
 			point->pixel[1] = row;
-			point->weight = leap_depth_at(
-				patch, point->pixel, (NEARER - FARTHER) / 2,
-				(NEARER + FARTHER) / 2, &difference);
+			point->weight = match_at(patch, point->pixel,
+						 (NEARER - FARTHER) / 2,
+						 (NEARER + FARTHER) / 2, &difference);
 			if (point->weight <= 0)
 				continue;
-			point->place = leap_depth_place(patch, camera, point->pixel,
-							difference);
+			point->place =
+				place_of(patch, camera, point->pixel, difference);
 			count++;
 		}
 	}

@@ -31,22 +31,6 @@ int leap_depth_points(const struct leap_patch patch[LEAP_EYES],
 		      struct leap_depth_point ret_points[LEAP_DEPTH_POINTS]);
 
 /**
- * leap_depth_at() - the surface at one pixel of the left patch
- * @expected: columns by which left exceeds right; the search is around it
- * @range: how far to search, columns
- * @ret_difference: columns by which left exceeds right, to a fraction of a pixel
- *
- * Return: 0..1, how distinct the match is; 0 is none.
- */
-double leap_depth_at(const struct leap_patch patch[LEAP_EYES], const double pixel[2],
-		     int expected, int range, double *ret_difference);
-
-/** leap_depth_place() - the point of space at a pixel of the left patch */
-struct vec3 leap_depth_place(const struct leap_patch patch[LEAP_EYES],
-			     const struct leap_camera *camera, const double pixel[2],
-			     double difference);
-
-/**
  * leap_depth_row_error() - how many rows the right patch lies too low
  * @ret_rows: in pixels of the patch, positive when features are lower in the right
  *

@@ -294,8 +294,7 @@ static void add_tip(const struct leap_patch *patch, const int16_t d[N][N], int c
 		return;
 	walk_back(d, tip.end, 7 / patch->grain, tip.pad);
 	to_middle_line(patch, tip.pad);
-	walk_back(d, tip.pad, 22 / patch->grain, tip.base);
-	to_middle_line(patch, tip.base);
+
 	if (!is_slender(patch, d, &tip))
 		return;
 	outline->tip[outline->tips++] = tip;

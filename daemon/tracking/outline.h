@@ -14,13 +14,14 @@
  * struct leap_tip - the end of something that sticks out of the palm
  * @end: its outermost pixel: column, row
  * @pad: a pixel in the middle of its flesh, about a fingertip's radius from the end
- * @base: a pixel about two bones farther in
+ 
+
  * @reach: from the rim of the palm to the end, along the shape, pixels
  */
 struct leap_tip {
 	double end[2];
 	double pad[2];
-	double base[2];
+
 	double reach;
 };
 

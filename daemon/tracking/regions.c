@@ -226,13 +226,11 @@ static int collect(struct leap_cells *cells, int16_t *parent, int count,
 			*label = which + 1;
 			if (which < 0)
 				continue;
-			regions[which].brightness +=
-				cells->value[0][row][c] - cells->dark;
+
 			grow(&regions[which], c, row);
 		}
 	}
-	for (int i = 0; i < found; i++)
-		regions[i].brightness /= regions[i].cells;
+
 	return found;
 }
 
@@ -391,7 +389,7 @@ static bool place_region(const struct leap_cells *cells,
 	}
 	if (best < LIKENESS_MIN)
 		return false;
-	region->likeness = best;
+
 	shift = at;
 	if (near[0] > -1 && near[2] > -1 && near[0] + near[2] < 2 * near[1] - 1e-6)
 		shift += fmax(-0.5,

@@ -36,23 +36,19 @@ struct leap_cells {
  * struct leap_region - one connected bright region of the left eye's picture
  * @cells: area
  * @box: least column, least row, greatest column, greatest row, in cells
- * @brightness: mean above the dark level
   * @middle: a point well inside the region and away from where an arm enters it,
  *	column and row
  * @place: its position by stereo
  * @other_place: the same for the opposite end, which is the hand where the arm is too
  *	dim to be followed to the picture's border
- * @likeness: -1..1, how alike the region is in both eyes at that position
 
  */
 struct leap_region {
 	int cells;
 	int box[4];
-	double brightness;
 	double middle[2];
 	struct vec3 place;
 	struct vec3 other_place;
-	double likeness;
 };
 
 /** leap_cells_fill() - average the pixels of each cell, find the dark level, take none */

@@ -328,11 +328,6 @@ uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 	return mask;
 }
 
-int leap_skeleton_finger(int rod)
-{
-	return rod < 15 ? rods[rod].finger : -1;
-}
-
 int leap_skeleton_tip_rod(int finger)
 {
 	return finger * 3 + 2;

@@ -87,9 +87,6 @@ void leap_skeleton_pose(const struct leap_pose *pose,
 uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 			      struct vec3 point, struct vec3 ret_motion[LEAP_FREEDOMS]);
 
-/** leap_skeleton_finger() - the finger of a rod, -1 for the palm and the arm */
-int leap_skeleton_finger(int rod);
-
 /** leap_skeleton_tip_rod() - the outermost rod of a finger */
 int leap_skeleton_tip_rod(int finger);
 

@@ -9,6 +9,7 @@
 
 #include "daemon/tracking/fit.h"
 #include "daemon/tracking/regions.h"
+#include "daemon/tracking/shadow.h"
 #include "daemon/tracking/smooth.h"
 #include "daemon/tracking/start.h"
 #include "daemon/tracking/tracker.h"
@@ -33,9 +34,6 @@
 #define OFF_SURFACE_START 14.0
 #define HEIGHT_MIN 35.0
 #define HEIGHT_MAX 700.0
-/* Arms go on beyond the rod that stands for them, to this multiple of it. */
-#define ARM_BEYOND 1.8
-#define SHADOW_MARGIN 8 /* pixels around a hand that may still be its own */
 #define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
 
 #define FOLLOW_STEPS 4
@@ -125,97 +123,6 @@ static bool known_mode(const struct leap_stereo_frame *frame)
 	       (frame->height == 480 || frame->height == 240 || frame->height == 120);
 }
 
-/* A skeleton as one eye's patch shows it: the middle lines of its rods. */
-struct shadow {
-	int count;
-	float from[LEAP_RODS][2];
-	float along[LEAP_RODS][2];
-	float per_length[LEAP_RODS]; /* 1 / squared length */
-	float radius[LEAP_RODS];
-	float box[4];
-};
-
-static void cast_shadow(const struct leap_patch *patch, double eye_x,
-			const struct leap_skeleton *skeleton, struct shadow *shadow)
-{
-	shadow->count = 0;
-	for (int i = 0; i < 2; i++) {
-		shadow->box[i] = N;
-		shadow->box[2 + i] = 0;
-	}
-	for (int r = 0; r < LEAP_RODS; r++) {
-		const struct leap_rod *rod = &skeleton->rod[r];
-		struct vec3 end = rod->end[1];
-		double a[2], b[2], length = 1e-6;
-		int n = shadow->count;
-
-		if (r == LEAP_ROD_ARM)
-			end = vec3_lerp(rod->end[0], end, ARM_BEYOND);
-		if (rod->end[0].y < 20 || end.y < 20)
-			continue;
-		leap_patch_pixel(patch, eye_x, rod->end[0], a);
-		leap_patch_pixel(patch, eye_x, end, b);
-		shadow->radius[n] =
-			(float)(rod->radius[0] / (rod->end[0].y * patch->step));
-		for (int i = 0; i < 2; i++) {
-			float margin = shadow->radius[n] + SHADOW_MARGIN;
-
-			shadow->from[n][i] = (float)a[i];
-			shadow->along[n][i] = (float)(b[i] - a[i]);
-			length += (b[i] - a[i]) * (b[i] - a[i]);
-			shadow->box[i] =
-				fminf(shadow->box[i], (float)fmin(a[i], b[i]) - margin);
-			shadow->box[2 + i] = fmaxf(shadow->box[2 + i],
-						   (float)fmax(a[i], b[i]) + margin);
-		}
-		shadow->per_length[n] = (float)(1 / length);
-		shadow->count++;
-	}
-}
-
-static float shadow_distance(const struct shadow *shadow, float x, float y)
-{
-	float best = 1e9f;
-
-	for (int r = 0; r < shadow->count; r++) {
-		float dx = x - shadow->from[r][0], dy = y - shadow->from[r][1];
-		float t = (dx * shadow->along[r][0] + dy * shadow->along[r][1]) *
-			  shadow->per_length[r];
-
-		t = t < 0 ? 0 : t > 1 ? 1 : t;
-		dx -= t * shadow->along[r][0];
-		dy -= t * shadow->along[r][1];
-		best = fminf(best, sqrtf(dx * dx + dy * dy) - shadow->radius[r]);
-	}
-	return best;
-}
-
-/* Pixels that belong to @theirs rather than to @mine, which may be NULL. */
-static void give_pixels(const struct shadow *theirs, const struct shadow *mine,
-			uint8_t owner[N][N])
-{
-	const int block = 4;
-
-	for (int y = 0; y < N; y += block) {
-		float row = y + (block - 1) / 2.0f;
-
-		if (row < theirs->box[1] || row > theirs->box[3])
-			continue;
-		for (int x = 0; x < N; x += block) {
-			float column = x + (block - 1) / 2.0f, distance;
-
-			if (column < theirs->box[0] || column > theirs->box[2])
-				continue;
-			distance = shadow_distance(theirs, column, row);
-			if (distance > SHADOW_MARGIN ||
-			    (mine && distance >= shadow_distance(mine, column, row)))
-				continue;
-			for (int r = y; r < y + block; r++)
-				memset(&owner[r][x], 1, block);
-		}
-	}
-}
-
 /* Pixels nearer to another hand that is followed belong to that one. */
 static bool set_owners(struct leap_tracker *tracker, const struct track *track,
 		       struct vec3 place)
@@ -234,12 +141,13 @@ static bool set_owners(struct leap_tracker *tracker, const struct track *track,
 		for (int eye = 0; eye < LEAP_EYES; eye++) {
 			const struct leap_patch *patch = &tracker->patch[eye];
 			double eye_x = leap_camera_eye_x(&tracker->camera, eye);
-			struct shadow theirs, mine;
+			struct leap_shadow theirs, mine;
 
-			cast_shadow(patch, eye_x, &other->skeleton, &theirs);
+			leap_shadow_cast(patch, eye_x, &other->skeleton, &theirs);
 			if (track)
-				cast_shadow(patch, eye_x, &track->skeleton, &mine);
-			give_pixels(&theirs, track ? &mine : NULL, tracker->owner[eye]);
+				leap_shadow_cast(patch, eye_x, &track->skeleton, &mine);
+			leap_shadow_give(&theirs, track ? &mine : NULL,
+					 tracker->owner[eye]);
 		}
 	}
 	return any;
@@ -576,7 +484,7 @@ static void take_cells(struct leap_tracker *tracker, const struct track *track)
 		for (int i = 0; i <= 12; i++) {
 			struct vec3 p = vec3_lerp(
 				rod->end[0], rod->end[1],
-				i / 12.0 * (r == LEAP_ROD_ARM ? ARM_BEYOND : 1));
+				i / 12.0 * (r == LEAP_ROD_ARM ? LEAP_ARM_BEYOND : 1));
 			double radius = rod->radius[1] + 14, pixel[2];
 			int reach, x, y;
 
@@ -691,7 +599,7 @@ static void find_new_hands(struct leap_tracker *tracker,
 	tracker->search_again = tracker->frames + tracker->search_pause;
 }
 
-/* The nearest turn's three numbers that a filter can work on: two axes' components. */
+/* A turn is filtered as the components of two of its axes. */
 static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 {
 	static const struct leap_smoothing for_place = { 2.5, 0.03 };
