@@ -175,10 +175,11 @@ const char *leap_camera_strerror(int error)
 	case 0:
 		return "the calibration is valid";
 	case -EMSGSIZE:
-		return "a calibration block has 156 bytes; read it from the device again";
+		return "a calibration block has 156 bytes; read it from the device "
+		       "again";
 	case -EBADMSG:
-		return "not a calibration block, or its checksum is wrong; read it from "
-		       "the device again";
+		return "not a calibration block, or its checksum is wrong; read it "
+		       "from the device again";
 	case -ERANGE:
 		return "the calibration has values that no such device can have; read "
 		       "it from the device again";

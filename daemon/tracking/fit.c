@@ -307,7 +307,7 @@ static void add_cover(const struct work *w, int eye, const double at[2],
 		     (r - 0.5) / COVER_SD, COVER_SHARE);
 }
 
-/* The palm is about where the shape is roundest; without this it slides along an arm. */
+/* The palm is about where the shape is roundest; else it would slide along an arm. */
 static void add_palm(const struct work *w, const struct leap_fit_prior *prior,
 		     struct normal *n)
 {

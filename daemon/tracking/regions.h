@@ -51,7 +51,7 @@ struct leap_region {
 	struct vec3 other_place;
 };
 
-/** leap_cells_fill() - average the pixels of each cell, find the dark level, take none */
+/** leap_cells_fill() - average each cell, find the dark level, nothing taken yet */
 void leap_cells_fill(struct leap_cells *cells, const struct leap_stereo_frame *frame);
 
 /**

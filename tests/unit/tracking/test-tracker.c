@@ -380,6 +380,29 @@ static void a_mirrored_picture_shows_the_other_hand(void **state)
 	assert_int_not_equal(f->hands.hand[0].left, left);
 }
 
+/* Both pictures turned by half a turn: the arm comes from the other side. */
+static void a_hand_may_come_from_the_far_side(void **state)
+{
+	struct fixture *f = *state;
+	struct leap_tracked_hand before;
+
+	simulate(f, 1, 1);
+	leap_sim_render(f->sim, 0, f->pixels);
+	stare(f, 15);
+	assert_int_equal(f->hands.count, 1);
+	before = f->hands.hand[0];
+	for (int p = 0; p < SIZE; p++)
+		f->other[p] = f->pixels[SIZE - 1 - p];
+	f->frame.pixels = f->other;
+	fresh_tracker(f);
+	stare(f, 15);
+	assert_int_equal(f->hands.count, 1);
+	assert_int_equal(f->hands.hand[0].left, before.left);
+	assert_true(vec3_dot(f->hands.hand[0].direction, before.direction) < -0.8);
+	assert_near(f->hands.hand[0].palm.x, -before.palm.x, 40);
+	assert_near(f->hands.hand[0].palm.z, -before.palm.z, 40);
+}
+
 static void a_hand_that_leaves_is_let_go(void **state)
 {
 	struct fixture *f = *state;
@@ -604,6 +627,7 @@ int main(void)
 		tracker_test(a_hand_that_comes_nearer_the_user_gets_a_greater_z),
 		tracker_test(eyes_that_differ_more_see_a_nearer_hand),
 		tracker_test(a_mirrored_picture_shows_the_other_hand),
+		tracker_test(a_hand_may_come_from_the_far_side),
 		tracker_test(a_hand_that_leaves_is_let_go),
 		tracker_test(one_lost_picture_does_not_lose_the_hand),
 		tracker_test(a_damaged_frame_changes_nothing),
