@@ -53,7 +53,7 @@ static void find_host_controller(unsigned long *ret_start, unsigned long *ret_en
  */
 static void spare_host_controller(const char *kind)
 {
-	unsigned long start, end;
+	unsigned long start = 0, end = 0;
 	char path[64], text[32];
 
 	find_host_controller(&start, &end);
