@@ -54,7 +54,7 @@ static int read_file(const char *path, char *text, size_t size)
 /* The ports of the first controller are in "status", of the others in "status.N". */
 static int find_port(unsigned int *ret_port)
 {
-	char path[64] = VHCI "status", text[4096];
+	char path[64] = VHCI "status", text[4096] = "";
 	int r;
 
 	for (unsigned int i = 1;; i++) {

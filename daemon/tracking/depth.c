@@ -60,6 +60,7 @@ static double match_at(const struct leap_patch patch[LEAP_EYES], const double pi
 		if (best < 0 || cost[n] < cost[best])
 			best = n;
 	}
+	/* cppcheck-suppress uninitvar ; both neighbours of best have been written */
 	if (best <= 0 || best >= n - 1 || cost[best - 1] >= 1 << 24 ||
 	    cost[best + 1] >= 1 << 24)
 		return 0;

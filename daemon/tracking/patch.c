@@ -66,7 +66,7 @@ void leap_patch_cut(struct leap_patch *patch, const struct leap_view *view,
 	double near = fmax(0, fmin(1, (2 * NEAR - y) / NEAR));
 	float node[NODES][NODES][2];
 
-	patch->grain = (REACH + near * (REACH_NEAR - REACH)) / (N / 2);
+	patch->grain = 2 * (REACH + near * (REACH_NEAR - REACH)) / N;
 	patch->step = patch->grain / y;
 	patch->origin[0] =
 		(centre.x - leap_camera_eye_x(camera, eye)) / y + patch->step * N / 2;

@@ -53,7 +53,7 @@ static const double fan[LEAP_FINGERS] = { 0, 4 * DEGREE, -2 * DEGREE, -7 * DEGRE
 #define TIP_INSIDE 0.45
 
 static const struct {
-	signed char finger, from, to;
+	int finger, from, to;
 } rods[LEAP_RODS] = {
 	{ 0, LEAP_MCP, LEAP_PIP },
 	{ 0, LEAP_PIP, LEAP_DIP },

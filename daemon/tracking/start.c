@@ -331,7 +331,7 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 {
 	struct leap_fit_prior free_prior = *prior;
 	struct tried list[2][TRIED_MAX], *best = NULL;
-	int count[2] = { 0, 0 };
+	int count[2] = { 0, 0 }, bends;
 	struct leap_pose first;
 	struct vec3 place;
 	struct slots all;
@@ -345,7 +345,8 @@ bool leap_start_pose(const struct leap_evidence *evidence, bool left, bool palm_
 	free_prior.turn_sd = START_TURN_SD;
 	free_prior.palm_sd = START_PALM_SD;
 
-	for (int bent = 0; bent <= is_compact(evidence, &all); bent++)
+	bends = is_compact(evidence, &all) ? 2 : 1;
+	for (int bent = 0; bent < bends; bent++)
 		try_slots(evidence, &all, &first, left == palm_up, bent, &free_prior,
 			  list[bent], &count[bent]);
 	for (int i = 0; i < 2 * TRIED_MAX; i++) {

@@ -132,6 +132,7 @@ static bool set_owners(struct leap_tracker *tracker, const struct track *track,
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		const struct track *other = &tracker->track[i];
 
+		/* cppcheck-suppress nullPointerRedundantCheck ; track may be NULL */
 		if (!other->used || other == track ||
 		    vec3_distance(other->pose.place, place) > OTHER_HAND)
 			continue;
