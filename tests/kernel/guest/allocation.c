@@ -233,6 +233,8 @@ static void test_probing_fails_cleanly(void **state)
 	assert_true(points > 50);
 	bind_interface(rig);
 	rig_wait_node(rig);
+	/* No failure has kept a number. */
+	assert_string_equal(rig->device, "/dev/leap0");
 	assert_streams(rig);
 }
 
