@@ -166,15 +166,15 @@ static void leap_disconnect(struct usb_interface *intf)
 
 	if (!leap)
 		return; /* the other one, or probe failed */
-	leap_chardev_remove(leap);
-
-	mutex_lock(&leap->mutex);
 	WRITE_ONCE(leap->gone, true);
+	mutex_lock(&leap->mutex);
 	leap_stream_pause(leap);
 	WRITE_ONCE(leap_header(leap)->state, LEAP_STATE_GONE);
 	mutex_unlock(&leap->mutex);
 	cancel_delayed_work_sync(&leap->stream.watchdog);
 	wake_up_interruptible(&leap->wait);
+	/* last: who sees the node go, finds everything else as it will stay */
+	leap_chardev_remove(leap);
 
 	leap_release_interfaces(leap,
 				intf == leap->control ? leap->video : leap->control);
