@@ -251,12 +251,16 @@ static struct value value_of_text(const struct setting *setting, const char *tex
 	return value;
 }
 
-static int copy_config(const struct leap_config *config, struct leap_config *ret_copy)
+int leap_config_copy(const struct leap_config *config, struct leap_config *ret_copy)
 {
+	char *source = strdup(config->source);
+
+	if (!source)
+		return -ENOMEM;
 	*ret_copy = *config;
 	ret_copy->warning = NULL;
-	ret_copy->source = strdup(config->source);
-	return ret_copy->source ? 0 : -ENOMEM;
+	ret_copy->source = source;
+	return 0;
 }
 
 static void note_unknown(struct leap_config *config, const char *name, const char *key)
@@ -383,7 +387,7 @@ int leap_config_parse(struct leap_config *config, const char *name, const char *
 		json_object_put(root);
 		return -EBADMSG;
 	}
-	r = copy_config(config, &new);
+	r = leap_config_copy(config, &new);
 	if (r) {
 		set_text(ret_error, "%s: out of memory", name);
 	} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One configuration: built-in values, then the file, then the command line.
- * Read by the main thread before any other starts; constant afterwards.
+ * Plain values, owned by whoever holds them; what changes at run time is in policy.
  */
 #ifndef LEAP_CONFIG_H
 #define LEAP_CONFIG_H
@@ -65,6 +65,9 @@ int leap_config_set(struct leap_config *config, const char *key, const char *val
  * Return: NULL after the last.
  */
 const char *leap_config_key(unsigned int index, const char **ret_help);
+
+/** leap_config_copy() - all settings, without the warning. Return: 0 or -ENOMEM */
+int leap_config_copy(const struct leap_config *config, struct leap_config *ret_copy);
 
 /** leap_config_done() - free what it holds */
 void leap_config_done(struct leap_config *config);
