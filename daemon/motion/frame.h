@@ -11,7 +11,7 @@
 
 #include "daemon/tracking/hand.h"
 
-#define LEAP_POINTABLES_MAX (LEAP_HANDS_MAX * LEAP_FINGERS + LEAP_HANDS_MAX)
+#define LEAP_POINTABLES_MAX (LEAP_HANDS_MAX * LEAP_FINGERS + LEAP_TOOLS_MAX)
 #define LEAP_GESTURES_MAX 16
 #define LEAP_BONES 4 /* metacarpal, proximal, intermediate, distal */
 
@@ -59,7 +59,7 @@ enum leap_touch_zone {
 
 /** struct leap_frame_pointable - a finger (of a hand) or a tool */
 struct leap_frame_pointable {
-	int32_t id; /* finger: hand id * 10 + type */
+	int32_t id; /* finger: hand id * 10 + type; tool: number of the tool * 10 + 5 */
 	int32_t hand_id; /* -1 for a tool held by no tracked hand */
 	bool tool; /* then joint, bases and type have no meaning */
 	enum leap_finger_type type;
@@ -106,7 +106,11 @@ struct leap_frame_gesture {
 	double speed; /* swipe */
 };
 
-/** struct leap_frame - see above */
+/**
+ * struct leap_frame - see above
+ * Hands in the order of their ids; pointables: the five fingers of each hand in that
+ * order, thumb to pinky, then the tools in the order of their ids.
+ */
 struct leap_frame {
 	int64_t id; /* steps by one */
 	int64_t timestamp_us; /* of the exposure, on the service's clock */

@@ -8,6 +8,7 @@
 #include "daemon/motion/frame_clock.h"
 #include "daemon/motion/hand_history.h"
 #include "daemon/motion/motion.h"
+#include "daemon/motion/tool_history.h"
 
 #define BOX_HEIGHT 200.0
 /* Size at that height as the original reported it; it grows with the field of view. */
@@ -23,6 +24,9 @@ struct leap_motion {
 	int32_t newest_hand_id;
 	unsigned int count;
 	struct leap_hand_history history[LEAP_HANDS_MAX]; /* by increasing id */
+	int32_t newest_tool_number;
+	unsigned int tool_count;
+	struct leap_tool_history tool[LEAP_TOOLS_MAX]; /* by increasing number */
 	bool any_hand_yet;
 	bool hands_changed; /* since the frame's factors were computed */
 	struct leap_factors_anchor anchor;
@@ -70,6 +74,27 @@ static bool is_sane(const struct leap_tracked_hand *hand)
 	       isfinite(hand->confidence);
 }
 
+static bool is_sane_tool(const struct leap_tracked_tool *tool)
+{
+	return within(tool->tip, REACH) && within(tool->direction, REACH) &&
+	       fabs(tool->length) <= REACH && fabs(tool->width) <= REACH &&
+	       isfinite(tool->confidence);
+}
+
+static int check_tools(const struct leap_hands *hands)
+{
+	if (hands->tool_count > LEAP_TOOLS_MAX)
+		return -EINVAL;
+	for (unsigned int i = 0; i < hands->tool_count; i++) {
+		if (!is_sane_tool(&hands->tool[i]))
+			return -EINVAL;
+		for (unsigned int j = 0; j < i; j++)
+			if (hands->tool[i].track == hands->tool[j].track)
+				return -EINVAL;
+	}
+	return 0;
+}
+
 static int check(const struct leap_hands *hands)
 {
 	if (hands->count > LEAP_HANDS_MAX)
@@ -81,7 +106,7 @@ static int check(const struct leap_hands *hands)
 			if (hands->hand[i].track == hands->hand[j].track)
 				return -EINVAL;
 	}
-	return 0;
+	return check_tools(hands);
 }
 
 static const struct leap_tracked_hand *find(const struct leap_hands *hands,
@@ -132,6 +157,54 @@ static void welcome_new(struct leap_motion *motion, const struct leap_hands *han
 					now_us);
 		motion->hands_changed = true;
 	}
+}
+
+static const struct leap_tracked_tool *find_tool(const struct leap_hands *hands,
+						 uint32_t track)
+{
+	for (unsigned int i = 0; i < hands->tool_count; i++)
+		if (hands->tool[i].track == track)
+			return &hands->tool[i];
+	return NULL;
+}
+
+static bool is_known_tool(const struct leap_motion *motion, uint32_t track)
+{
+	for (unsigned int i = 0; i < motion->tool_count; i++)
+		if (motion->tool[i].track == track)
+			return true;
+	return false;
+}
+
+static void follow_tools(struct leap_motion *motion, const struct leap_hands *hands,
+			 int64_t now_us)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < motion->tool_count; i++) {
+		struct leap_tool_history history = motion->tool[i];
+		const struct leap_tracked_tool *tool = find_tool(hands, history.track);
+
+		if (!tool)
+			continue;
+		leap_tool_history_step(&history, tool, now_us);
+		motion->tool[kept++] = history;
+	}
+	motion->tool_count = kept;
+	for (unsigned int i = 0; i < hands->tool_count; i++)
+		if (!is_known_tool(motion, hands->tool[i].track))
+			leap_tool_history_start(&motion->tool[motion->tool_count++],
+						&hands->tool[i],
+						++motion->newest_tool_number, now_us);
+}
+
+static int32_t holding_hand(const struct leap_motion *motion,
+			    const struct leap_tracked_tool *tool)
+{
+	for (unsigned int i = 0; tool->held && i < motion->count; i++)
+		if (motion->history[i].track == tool->hand)
+			return motion->history[i].id;
+	return -1;
 }
 
 /* The tracker's hands in the order of their ids, with orthonormal axes. */
@@ -188,6 +261,19 @@ static void begin_frame(struct leap_motion *motion, int64_t time_ns,
 	};
 }
 
+static void describe_tools(const struct leap_motion *motion,
+			   const struct leap_hands *hands, struct leap_frame *frame)
+{
+	for (unsigned int i = 0; i < motion->tool_count; i++) {
+		const struct leap_tracked_tool *tool =
+			find_tool(hands, motion->tool[i].track);
+
+		leap_tool_history_describe(&motion->tool[i], tool,
+					   holding_hand(motion, tool),
+					   &frame->pointable[frame->pointable_count++]);
+	}
+}
+
 int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hands,
 		       struct leap_frame *ret_frame)
 {
@@ -199,6 +285,7 @@ int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hand
 		return error;
 	follow_known(motion, hands, ret_frame->timestamp_us);
 	welcome_new(motion, hands, ret_frame->timestamp_us);
+	follow_tools(motion, hands, ret_frame->timestamp_us);
 	line_up(motion, hands, hand);
 	update_factors(motion, hand);
 	ret_frame->motion = motion->factors;
@@ -208,5 +295,6 @@ int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hand
 					   &ret_frame->pointable[i * LEAP_FINGERS]);
 	ret_frame->hand_count = motion->count;
 	ret_frame->pointable_count = motion->count * LEAP_FINGERS;
+	describe_tools(motion, hands, ret_frame);
 	return 0;
 }

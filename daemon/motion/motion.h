@@ -31,7 +31,7 @@ int leap_motion_new(const struct leap_motion_options *options,
  * leap_motion_update() - derive everything from the newest hands
  * @motion: history
  * @hands: the tracker's answer; refused are values that are not finite, positions
- *	farther than a kilometre, and two hands of the same track
+ *	farther than a kilometre, and two hands, or two tools, of the same track
  * @ret_frame: completely written; a frame without hands keeps the last r, s and t
  *
  * Return: 0; -EINVAL refused (ret_frame is then a frame without hands, and what is

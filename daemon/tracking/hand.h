@@ -12,6 +12,7 @@
 #include "daemon/tracking/vec.h"
 
 #define LEAP_HANDS_MAX 2
+#define LEAP_TOOLS_MAX LEAP_HANDS_MAX
 #define LEAP_FINGERS 5
 
 enum leap_finger_type {
@@ -62,11 +63,38 @@ struct leap_tracked_hand {
 	double palm_width;
 };
 
-/** struct leap_hands - all hands of one frame, in no particular order */
+/**
+ * struct leap_tracked_tool - a thing longer, thinner and straighter than a finger
+ * A pen or a stick; as a rule in a hand, which is then tracked too and is in the frame.
+ * @track: identity, as of hands; tools are numbered apart from hands
+ * @held: a tracked hand holds it
+ * @hand: the track of that hand, if @held; a hand that is in no hands of the frame
+ *	counts as none
+ * @confidence: 0..1, how well a tool explains the pixels
+ * @tip: centre of the far end's cap, as the tip of a finger is
+ * @direction: unit, along the tool from the hand to the tip
+ * @length: millimetres, of the part that sticks out of the hand; all that is seen of
+ *	a tool that nobody holds
+ * @width: millimetres, mean over that length
+ */
+struct leap_tracked_tool {
+	uint32_t track;
+	bool held;
+	uint32_t hand;
+	double confidence;
+	struct vec3 tip;
+	struct vec3 direction;
+	double length;
+	double width;
+};
+
+/** struct leap_hands - all hands and tools of one frame, in no particular order */
 struct leap_hands {
 	int64_t time_ns;
 	unsigned int count;
 	struct leap_tracked_hand hand[LEAP_HANDS_MAX];
+	unsigned int tool_count;
+	struct leap_tracked_tool tool[LEAP_TOOLS_MAX];
 };
 
 #endif /* LEAP_HAND_H */

@@ -240,6 +240,79 @@ static void a_second_hand_does_not_make_the_frame_jump(void **state)
 	assert_factors(&see(*state, &left, NULL)->motion, &last);
 }
 
+static struct leap_tracked_tool pen(uint32_t track)
+{
+	return (struct leap_tracked_tool){
+		.track = track,
+		.confidence = 0.9,
+		.tip = vec3(60, 190, -120),
+		.direction = vec3(0, 0, -1),
+		.length = 90,
+		.width = 7,
+	};
+}
+
+static const struct leap_frame *see_tool(struct scene *scene,
+					 const struct hand_pose *hand,
+					 const struct leap_tracked_tool *tool)
+{
+	scene->hands.tool_count = tool ? 1 : 0;
+	if (tool)
+		scene->hands.tool[0] = *tool;
+	return see(scene, hand, NULL);
+}
+
+static void a_pen_in_a_hand_is_a_pointable_of_that_hand(void **state)
+{
+	struct hand_pose right = right_hand(7);
+	struct leap_tracked_tool tool = pen(7);
+	const struct leap_frame_pointable *pointable;
+	const struct leap_frame *frame;
+
+	tool.held = true;
+	tool.hand = 7;
+	frame = see_tool(*state, &right, &tool);
+	assert_int_equal(frame->pointable_count, 6);
+	pointable = &frame->pointable[5];
+	assert_true(pointable->tool && pointable->extended);
+	assert_int_equal(pointable->hand_id, frame->hand[0].id);
+	assert_vec3(pointable->tip_position, tool.tip, 0.0);
+	assert_vec3(pointable->stabilized_tip_position, tool.tip, 0.0);
+	assert_vec3(pointable->direction, tool.direction, 0.0);
+	assert_true(pointable->length == 90 && pointable->width == 7);
+	for (int finger = 0; finger < LEAP_FINGERS; finger++)
+		assert_int_not_equal(pointable->id, frame->pointable[finger].id);
+}
+
+static void a_pen_that_nobody_holds_belongs_to_no_hand(void **state)
+{
+	struct hand_pose right = right_hand(7);
+	struct leap_tracked_tool tool = pen(1);
+
+	assert_int_equal(see_tool(*state, &right, &tool)->pointable[5].hand_id, -1);
+	tool.held = true;
+	tool.hand = 8;
+	assert_int_equal(see_tool(*state, &right, &tool)->pointable[5].hand_id, -1);
+	assert_int_equal(see_tool(*state, NULL, &tool)->pointable_count, 1);
+}
+
+static void a_pen_keeps_its_id_and_has_its_tip_s_velocity(void **state)
+{
+	struct leap_tracked_tool tool = pen(3);
+	const struct leap_frame *frame = see_tool(*state, NULL, &tool);
+	int32_t id = frame->pointable[0].id;
+
+	for (int i = 0; i < 115; i++) {
+		tool.tip.y += 200.0 * FRAME_NS * 1e-9;
+		frame = see_tool(*state, NULL, &tool);
+		assert_int_equal(frame->pointable[0].id, id);
+	}
+	assert_vec3(frame->pointable[0].tip_velocity, vec3(0, 200, 0), 0.5);
+	assert_float_equal(frame->pointable[0].time_visible, 1.0, 1e-4);
+	see_tool(*state, NULL, NULL);
+	assert_true(see_tool(*state, NULL, &tool)->pointable[0].id > id);
+}
+
 static struct vec3 rotation_vector(const struct mat3 *now, const struct mat3 *then)
 {
 	struct vec3 twice = { 0 };
@@ -353,6 +426,25 @@ static void hands_that_cannot_be_are_refused_and_the_others_go_on(void **state)
 	assert_int_equal(see(scene, &right, &left)->hand[1].id, 2);
 }
 
+static void tools_that_cannot_be_are_refused(void **state)
+{
+	struct scene *scene = *state;
+	struct leap_tracked_tool tool = pen(2);
+
+	see_tool(scene, NULL, &tool);
+	scene->hands.tool[0].tip.z = NAN;
+	refused(scene);
+	scene->hands.tool[0] = tool;
+	scene->hands.tool[0].width = INFINITY;
+	refused(scene);
+	scene->hands.tool[0] = scene->hands.tool[1] = tool;
+	scene->hands.tool_count = 2;
+	refused(scene);
+	scene->hands.tool_count = LEAP_TOOLS_MAX + 1;
+	refused(scene);
+	assert_int_equal(see_tool(scene, NULL, &tool)->pointable[0].id, 15);
+}
+
 static bool in_range(double value, double low, double high)
 {
 	return value >= low && value <= high;
@@ -419,9 +511,25 @@ static void assert_finger_is_sound(const struct leap_frame_pointable *finger,
 	assert_true(finger->time_visible == hand->time_visible);
 }
 
+static void assert_tool_is_sound(const struct leap_frame_pointable *tool)
+{
+	assert_true(tool->tool);
+	assert_int_equal(tool->id % 10, 5);
+	assert_float_equal(vec3_length(tool->direction), 1.0, 1e-9);
+	assert_finite(tool->tip_position);
+	assert_finite(tool->tip_velocity);
+	assert_finite(tool->stabilized_tip_position);
+	assert_true(in_range(tool->length, 0, 1e8));
+	assert_true(in_range(tool->width, 0, 1e8));
+	assert_true(in_range(tool->touch_distance, -1, 1));
+}
+
 static void assert_frame_is_sound(const struct leap_frame *frame)
 {
-	assert_int_equal(frame->pointable_count, frame->hand_count * LEAP_FINGERS);
+	unsigned int fingers = frame->hand_count * LEAP_FINGERS;
+
+	assert_true(frame->pointable_count >= fingers);
+	assert_true(frame->pointable_count <= fingers + LEAP_TOOLS_MAX);
 	assert_int_equal(frame->gesture_count, 0);
 	assert_true(in_range(frame->frame_rate, 0, 1e9));
 	assert_basis(&frame->motion.r, false);
@@ -436,6 +544,8 @@ static void assert_frame_is_sound(const struct leap_frame *frame)
 				&frame->pointable[i * LEAP_FINGERS + type],
 				&frame->hand[i], type);
 	}
+	for (unsigned int i = fingers; i < frame->pointable_count; i++)
+		assert_tool_is_sound(&frame->pointable[i]);
 }
 
 /* Now and then a value that is the same for all, or gone, or out of all bounds. */
@@ -481,6 +591,20 @@ static struct leap_tracked_hand wild_hand(struct random *random)
 	return hand;
 }
 
+static struct leap_tracked_tool wild_tool(struct random *random)
+{
+	return (struct leap_tracked_tool){
+		.track = random_next(random) % 5,
+		.held = random_next(random) & 1,
+		.hand = random_next(random) % 5,
+		.confidence = random_between(random, -1.0, 2.0),
+		.tip = wild_point(random),
+		.direction = wild_point(random),
+		.length = wild(random),
+		.width = wild(random),
+	};
+}
+
 static void any_input_gives_a_sound_frame(void **state)
 {
 	static const int64_t steps[] = {
@@ -497,6 +621,9 @@ static void any_input_gives_a_sound_frame(void **state)
 		scene->hands.count = random_next(&random) % (LEAP_HANDS_MAX + 1);
 		for (unsigned int j = 0; j < scene->hands.count; j++)
 			scene->hands.hand[j] = wild_hand(&random);
+		scene->hands.tool_count = random_next(&random) % (LEAP_TOOLS_MAX + 1);
+		for (unsigned int j = 0; j < scene->hands.tool_count; j++)
+			scene->hands.tool[j] = wild_tool(&random);
 		accepted += leap_motion_update(scene->motion, &scene->hands,
 					       &scene->frame) == 0;
 		assert_frame_is_sound(&scene->frame);
@@ -546,11 +673,15 @@ int main(void)
 		motion_test(
 			factors_freeze_when_the_hand_leaves_and_go_on_with_the_next),
 		motion_test(a_second_hand_does_not_make_the_frame_jump),
+		motion_test(a_pen_in_a_hand_is_a_pointable_of_that_hand),
+		motion_test(a_pen_that_nobody_holds_belongs_to_no_hand),
+		motion_test(a_pen_keeps_its_id_and_has_its_tip_s_velocity),
 		motion_test(a_turning_hand_is_a_rotation),
 		motion_test(a_hand_that_grows_is_a_scale_factor),
 		motion_test(two_hands_that_part_scale_and_that_circle_rotate),
 		cmocka_unit_test(the_interaction_box_stands_at_its_height),
 		motion_test(hands_that_cannot_be_are_refused_and_the_others_go_on),
+		motion_test(tools_that_cannot_be_are_refused),
 		motion_test(any_input_gives_a_sound_frame),
 		motion_test(a_wandering_pair_gives_sound_frames),
 	};
