@@ -59,6 +59,7 @@ struct leap_service {
 	struct lws_context *context;
 	struct leap_listeners listeners;
 	struct leap_state *state;
+	struct leap_state_watch watch;
 	struct leap_room room;
 	struct leap_broadcast *broadcast;
 	struct session_list sessions;
@@ -381,17 +382,19 @@ int leap_service_start(const struct leap_config *config, struct leap_state *stat
 	if (!service)
 		return -ENOMEM;
 	service->state = state;
+	service->watch.notify = wake;
+	service->watch.data = service;
 	service->room.background_allowed = config->background_allowed;
 	LIST_INIT(&service->sessions);
 	r = leap_broadcast_new(LWS_PRE, &service->broadcast);
 	if (!r)
 		r = listen_with_library(service, config->ws_port, ret_error);
 	if (!r) {
-		leap_state_subscribe(state, wake, service);
+		leap_state_watch(state, &service->watch);
 		r = -pthread_create(&service->thread, NULL, serve, service);
 	}
 	if (r) {
-		leap_state_subscribe(state, NULL, NULL);
+		leap_state_unwatch(state, &service->watch);
 		if (service->context)
 			lws_context_destroy(service->context);
 		free_service(service);
@@ -418,7 +421,7 @@ void leap_service_stats(const struct leap_service *service,
 
 void leap_service_stop(struct leap_service *service)
 {
-	leap_state_subscribe(service->state, NULL, NULL);
+	leap_state_unwatch(service->state, &service->watch);
 	atomic_store(&service->stopping, true);
 	lws_cancel_service(service->context);
 	pthread_join(service->thread, NULL);

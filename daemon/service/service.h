@@ -16,7 +16,7 @@ struct leap_service;
 /**
  * leap_service_start() - listen, and serve from a thread of its own
  * @config: only read during the call
- * @state: must outlive the service; the service becomes its subscriber
+ * @state: must outlive the service; the service watches it
  * @ret_service: to be ended with leap_service_stop()
  * @ret_error: one line for a person, on failure only; to be freed
  *

@@ -69,9 +69,8 @@ struct leap_state {
 	atomic_uint retired; /* not yet reclaimed, the batch among them */
 	struct retired *batch; /* not yet handed over; the writer's */
 	unsigned int batch_size;
-	pthread_mutex_t subscriber_lock; /* contended only while subscribing */
-	void (*notify)(void *data);
-	void *notify_data;
+	pthread_mutex_t watch_lock; /* contended only while one comes or goes */
+	struct leap_state_watch *watches;
 };
 
 int leap_state_new(struct leap_state **ret_state)
@@ -85,26 +84,43 @@ int leap_state_new(struct leap_state **ret_state)
 		free(state);
 		return -ENOMEM;
 	}
-	pthread_mutex_init(&state->subscriber_lock, NULL);
+	pthread_mutex_init(&state->watch_lock, NULL);
 	*ret_state = state;
 	return 0;
 }
 
-void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
-			  void *data)
+void leap_state_watch(struct leap_state *state, struct leap_state_watch *watch)
 {
-	pthread_mutex_lock(&state->subscriber_lock);
-	state->notify = notify;
-	state->notify_data = data;
-	pthread_mutex_unlock(&state->subscriber_lock);
+	struct leap_state_watch **end = &state->watches;
+
+	pthread_mutex_lock(&state->watch_lock);
+	while (*end)
+		end = &(*end)->next;
+	watch->next = NULL;
+	*end = watch;
+	pthread_mutex_unlock(&state->watch_lock);
 }
 
-static void tell_subscriber(struct leap_state *state)
+void leap_state_unwatch(struct leap_state *state, struct leap_state_watch *watch)
 {
-	pthread_mutex_lock(&state->subscriber_lock);
-	if (state->notify)
-		state->notify(state->notify_data);
-	pthread_mutex_unlock(&state->subscriber_lock);
+	struct leap_state_watch **place = &state->watches;
+
+	pthread_mutex_lock(&state->watch_lock);
+	while (*place && *place != watch)
+		place = &(*place)->next;
+	if (*place)
+		*place = watch->next;
+	pthread_mutex_unlock(&state->watch_lock);
+}
+
+static void tell_watchers(struct leap_state *state)
+{
+	struct leap_state_watch *watch;
+
+	pthread_mutex_lock(&state->watch_lock);
+	for (watch = state->watches; watch; watch = watch->next)
+		watch->notify(watch->data);
+	pthread_mutex_unlock(&state->watch_lock);
 }
 
 static void free_batch(struct leap_state *state, struct retired *batch)
@@ -155,7 +171,7 @@ int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *
 	rcu_assign_pointer(state->frame, new);
 	if (old)
 		retire(state, &old->retired);
-	tell_subscriber(state);
+	tell_watchers(state);
 	return 0;
 }
 
@@ -192,7 +208,7 @@ int leap_state_publish_device(struct leap_state *state,
 	happens_before(new);
 	rcu_assign_pointer(state->devices, new);
 	retire(state, &old->retired);
-	tell_subscriber(state);
+	tell_watchers(state);
 	return 0;
 }
 
@@ -242,7 +258,7 @@ void leap_state_free(struct leap_state *state)
 	free_batch(state, state->batch); /* nobody reads any more */
 	while (atomic_load(&state->retired))
 		usleep(1000);
-	pthread_mutex_destroy(&state->subscriber_lock);
+	pthread_mutex_destroy(&state->watch_lock);
 	free(state->frame);
 	free(state->devices);
 	free(state);

@@ -30,16 +30,25 @@ struct leap_state;
 /** leap_state_new() - no frame, no device. Return: 0 or -ENOMEM */
 int leap_state_new(struct leap_state **ret_state);
 
+/** struct leap_state_watch - who is told of publications; the caller's, private to state */
+struct leap_state_watch {
+	void (*notify)(void *data);
+	void *data;
+	struct leap_state_watch *next;
+};
+
 /**
- * leap_state_subscribe() - be told of each publication
- * @notify: called on the writer's thread after the new value is visible; must not
- *	block and must not publish
+ * leap_state_watch() - be told of each publication
+ * @watch: with notify and data set; notify is called on the writer's thread after the
+ *	new value is visible; it may read the state, must not block and must not publish
  *
- * One subscriber per state; before the first publication. NULL takes it back, and
- * no call is under way any more when it returns.
+ * Any thread, any time. Who watches first is told first.
  */
-void leap_state_subscribe(struct leap_state *state, void (*notify)(void *data),
-			  void *data);
+void leap_state_watch(struct leap_state *state, struct leap_state_watch *watch);
+
+/** leap_state_unwatch() - no call is under way any more when it returns; what does not
+ * watch is ignored */
+void leap_state_unwatch(struct leap_state *state, struct leap_state_watch *watch);
 
 /**
  * leap_state_publish_frame() - writer's thread; copies; never waits for readers

@@ -186,21 +186,35 @@ static void count_notification(void *data)
 	(*(unsigned int *)data)++;
 }
 
-static void each_publication_is_told_until_it_is_taken_back(void **arg)
+static void each_publication_is_told_to_all_who_watch(void **arg)
 {
 	struct leap_state *state = new_state();
 	struct leap_device_state device = { "LP00000000001", "peripheral", true, true };
 	struct leap_frame frame = numbered_frame(1);
-	unsigned int told = 0;
+	unsigned int told[3] = { 0 };
+	struct leap_state_watch watch[3];
+	int i;
 
 	(void)arg;
-	leap_state_subscribe(state, count_notification, &told);
+	for (i = 0; i < 3; i++) {
+		watch[i].notify = count_notification;
+		watch[i].data = &told[i];
+		leap_state_watch(state, &watch[i]);
+	}
 	leap_state_publish_frame(state, &frame);
 	leap_state_publish_device(state, &device);
-	assert_int_equal(told, 2);
-	leap_state_subscribe(state, NULL, NULL);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(told[i], 2);
+	leap_state_unwatch(state, &watch[1]);
+	leap_state_unwatch(state, &watch[1]); /* once more changes nothing */
 	leap_state_publish_frame(state, &frame);
-	assert_int_equal(told, 2);
+	assert_int_equal(told[0], 3);
+	assert_int_equal(told[1], 2);
+	assert_int_equal(told[2], 3);
+	leap_state_unwatch(state, &watch[0]);
+	leap_state_unwatch(state, &watch[2]);
+	leap_state_publish_frame(state, &frame);
+	assert_int_equal(told[0] + told[1] + told[2], 8);
 	end_state(state);
 }
 
@@ -290,7 +304,7 @@ int main(void)
 		cmocka_unit_test(a_new_device_takes_the_place_of_one_that_is_gone),
 		cmocka_unit_test(what_is_read_stays_until_the_unlock),
 		cmocka_unit_test(a_reader_that_never_lets_go_costs_bounded_memory),
-		cmocka_unit_test(each_publication_is_told_until_it_is_taken_back),
+		cmocka_unit_test(each_publication_is_told_to_all_who_watch),
 		cmocka_unit_test(readers_see_whole_frames_in_order),
 	};
 
