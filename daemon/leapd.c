@@ -15,6 +15,7 @@
 #include "daemon/config/config.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
+#include "daemon/policy/policy.h"
 #include "daemon/service/service.h"
 #include "daemon/state/state.h"
 
@@ -24,6 +25,7 @@ struct daemon {
 	struct leap_config config;
 	struct leap_options options;
 	struct leap_pipeline_options pipeline_options;
+	struct leap_policy *policy;
 	struct leap_state *state;
 	struct leap_pipeline *pipeline;
 	struct leap_service *service;
@@ -97,8 +99,7 @@ static int start_service(struct daemon *daemon)
 			"leapd: websockets_enabled is false: no port is open\n");
 		return 0;
 	}
-	r = leap_service_start(&daemon->config, daemon->state, &daemon->service,
-			       &error);
+	r = leap_service_start(daemon->policy, daemon->state, &daemon->service, &error);
 	return r ? tell(r, error) : 0;
 }
 
@@ -126,6 +127,8 @@ static int start(struct daemon *daemon)
 
 	if (!r)
 		r = open_trace(daemon);
+	if (!r)
+		r = leap_policy_new(&daemon->config, &daemon->policy);
 	if (!r)
 		r = leap_state_new(&daemon->state);
 	if (!r)
@@ -160,6 +163,7 @@ static int end(struct daemon *daemon)
 	if (daemon->pipeline)
 		r = leap_pipeline_stop(daemon->pipeline);
 	leap_state_free(daemon->state);
+	leap_policy_free(daemon->policy);
 	if (daemon->trace && fclose(daemon->trace))
 		r = tell(-errno, NULL);
 	if (daemon->signal_fd >= 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The rules of protocols 1 to 6 about order, focus, devices and gestures.
- * Pure, without sockets; all clients of a room belong to one thread.
+ * Without sockets; a client belongs to one thread, its policy to all.
  */
 #include "daemon/service/client.h"
 
@@ -13,6 +13,7 @@
 #define FOCUS_SINCE 4
 #define DEVICE_EVENT_SINCE 5 /* and deviceConnect is gone */
 #define SERVICE_VERSION_SINCE 5
+#define ORIENTATION_SINCE 6
 
 static bool any_attached(const struct leap_devices *devices)
 {
@@ -24,57 +25,102 @@ static bool any_attached(const struct leap_devices *devices)
 	return false;
 }
 
-void leap_client_init(struct leap_client *client, int version,
-		      const struct leap_devices *devices,
-		      const struct leap_frame *frame)
+/* The generation first: a change meanwhile is then looked up once more. */
+static void look_up_policy(struct leap_client *client)
 {
+	unsigned int generation = leap_policy_generation(client->policy);
+	const struct leap_config *config = leap_policy_config(client->policy);
+
+	client->generation = generation;
+	client->focused = leap_policy_has_focus(client->seat);
+	client->others_focused = !client->focused &&
+				 leap_policy_anyone_has_focus(client->policy);
+	client->background_allowed = config->background_allowed;
+	leap_policy_config_put(config);
+}
+
+int leap_client_init(struct leap_client *client, int version,
+		     struct leap_policy *policy, const struct leap_devices *devices,
+		     const struct leap_frame *frame)
+{
+	int r;
+
 	memset(client, 0, sizeof(*client));
 	client->version = version;
+	client->policy = policy;
+	r = leap_policy_join(policy, &client->seat);
+	if (r)
+		return r;
 	client->connected = any_attached(devices);
 	client->seen_id = frame ? frame->id : 0;
+	look_up_policy(client);
+	return 0;
 }
 
-static void take_focus(struct leap_client *client, struct leap_room *room, bool focused)
+static void take_focus(struct leap_client *client, const struct leap_message *message)
 {
-	if (focused)
-		room->focus = client;
-	else if (room->focus == client)
-		room->focus = NULL;
-}
-
-void leap_client_take(struct leap_client *client, struct leap_room *room,
-		      const struct leap_message *message)
-{
-	if (message->has[LEAP_MESSAGE_ENABLE_GESTURES]) {
-		client->gestures = message->value[LEAP_MESSAGE_ENABLE_GESTURES];
-		if (!client->gestures)
-			client->gesture_count = 0;
-	}
-	if (client->version < FOCUS_SINCE)
-		return;
 	if (message->has[LEAP_MESSAGE_BACKGROUND]) {
 		client->asked = true;
 		client->background = message->value[LEAP_MESSAGE_BACKGROUND];
 	}
 	if (message->has[LEAP_MESSAGE_FOCUSED]) {
 		client->asked = true;
-		take_focus(client, room, message->value[LEAP_MESSAGE_FOCUSED]);
+		leap_policy_focus(client->seat, message->value[LEAP_MESSAGE_FOCUSED]);
 	}
 }
 
-void leap_client_leave(struct leap_client *client, struct leap_room *room)
+/* leap.js forgets one of the two when the other is set, and does not say so. */
+static void take_orientation(struct leap_client *client,
+			     const struct leap_message *message)
 {
-	take_focus(client, room, false);
+	enum leap_orientation wish = LEAP_ORIENTATION_DESKTOP;
+
+	if (message->has[LEAP_MESSAGE_OPTIMIZE_HMD]) {
+		client->hmd = message->value[LEAP_MESSAGE_OPTIMIZE_HMD];
+		client->screentop = client->screentop && !client->hmd;
+	}
+	if (message->has[LEAP_MESSAGE_OPTIMIZE_SCREENTOP]) {
+		client->screentop = message->value[LEAP_MESSAGE_OPTIMIZE_SCREENTOP];
+		client->hmd = client->hmd && !client->screentop;
+	}
+	if (client->hmd)
+		wish = LEAP_ORIENTATION_HMD;
+	else if (client->screentop)
+		wish = LEAP_ORIENTATION_SCREENTOP;
+	leap_policy_orient(client->seat, wish);
 }
 
-bool leap_client_listens(const struct leap_client *client, const struct leap_room *room)
+void leap_client_take(struct leap_client *client, const struct leap_message *message)
 {
-	if (client->version < FOCUS_SINCE || room->focus == client)
+	if (message->has[LEAP_MESSAGE_ENABLE_GESTURES]) {
+		client->gestures = message->value[LEAP_MESSAGE_ENABLE_GESTURES];
+		if (!client->gestures)
+			client->gesture_count = 0;
+	}
+	if (client->version >= FOCUS_SINCE)
+		take_focus(client, message);
+	if (client->version >= ORIENTATION_SINCE &&
+	    (message->has[LEAP_MESSAGE_OPTIMIZE_HMD] ||
+	     message->has[LEAP_MESSAGE_OPTIMIZE_SCREENTOP]))
+		take_orientation(client, message);
+}
+
+void leap_client_leave(struct leap_client *client)
+{
+	leap_policy_leave(client->seat);
+	client->seat = NULL;
+}
+
+bool leap_client_listens(struct leap_client *client)
+{
+	if (client->version < FOCUS_SINCE)
 		return true;
-	if (client->background && room->background_allowed)
+	if (client->generation != leap_policy_generation(client->policy))
+		look_up_policy(client);
+	if (client->focused || (client->background && client->background_allowed))
 		return true;
 	/* published clients exist that never ask: theirs is what nobody claims */
-	return !client->asked && !room->focus;
+	return !client->asked && !client->others_focused;
 }
 
 static const struct leap_device_state *find_device(const struct leap_devices *devices,
@@ -137,23 +183,21 @@ static bool device_news(const struct leap_client *client,
 	       client->connected != any_attached(devices);
 }
 
-static bool frame_news(struct leap_client *client, const struct leap_room *room,
-		       const struct leap_frame *frame)
+static bool frame_news(struct leap_client *client, const struct leap_frame *frame)
 {
 	if (!frame || frame->id == client->seen_id)
 		return false;
-	if (leap_client_listens(client, room))
+	if (leap_client_listens(client))
 		return true;
 	client->seen_id = frame->id;
 	client->gesture_count = 0;
 	return false;
 }
 
-bool leap_client_wants(struct leap_client *client, const struct leap_room *room,
-		       const struct leap_devices *devices,
+bool leap_client_wants(struct leap_client *client, const struct leap_devices *devices,
 		       const struct leap_frame *frame)
 {
-	bool frames = frame_news(client, room, frame);
+	bool frames = frame_news(client, frame);
 
 	return frames || !client->greeted || device_news(client, devices);
 }
@@ -286,7 +330,6 @@ static void give_frame(struct leap_client *client, const struct leap_frame *fram
 }
 
 enum leap_client_next leap_client_next(struct leap_client *client,
-				       const struct leap_room *room,
 				       const struct leap_devices *devices,
 				       const struct leap_frame *frame,
 				       struct leap_client_output *ret_output)
@@ -300,7 +343,7 @@ enum leap_client_next leap_client_next(struct leap_client *client,
 		ret_output->size = device_event(client, devices, ret_output->text);
 		return LEAP_CLIENT_TEXT;
 	}
-	if (frame_news(client, room, frame)) {
+	if (frame_news(client, frame)) {
 		give_frame(client, frame, ret_output);
 		return LEAP_CLIENT_FRAME;
 	}

@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The protocol of one client: what it asked for, what it was told, what comes next.
- * Pure, without sockets; all clients of a room belong to one thread.
+ * Without sockets; a client belongs to one thread, its policy to all.
  */
 #ifndef LEAP_CLIENT_H
 #define LEAP_CLIENT_H
 
 #include "daemon/motion/frame.h"
+#include "daemon/policy/policy.h"
 #include "daemon/service/message.h"
 #include "daemon/state/state.h"
 
 #define LEAP_CLIENT_TEXT_MAX 256
 
 /**
- * struct leap_room - what clients have in common; all zero is an empty room
- * @background_allowed: the user's setting
- * @focus: who has it; NULL nobody
- */
-struct leap_room {
-	bool background_allowed;
-	const struct leap_client *focus;
-};
-
-/**
  * struct leap_client - all that is kept for a client; constant in size
  * @version: of the protocol
+ * @policy: with whom it competes for the focus
+ * @seat: its place there
+ * @generation: of the policy when what follows was looked up
+ * @focused: it has the focus
+ * @others_focused: somebody else has it
+ * @background_allowed: the user's setting
  * @gestures: it enabled them
  * @background: it listens without the focus
  * @asked: it said something about focus or background
+ * @hmd, @screentop: what it said of the controller's place; one of them at most
  * @greeted: the header is out
  * @connected: v3, v4: the last it knows of a device being there
  * @told: v5 and up: attached devices as it knows them
@@ -36,9 +34,17 @@ struct leap_room {
  */
 struct leap_client {
 	int version;
+	struct leap_policy *policy;
+	struct leap_policy_client *seat;
+	unsigned int generation;
+	bool focused;
+	bool others_focused;
+	bool background_allowed;
 	bool gestures;
 	bool background;
 	bool asked;
+	bool hmd;
+	bool screentop;
 	bool greeted;
 	bool connected;
 	struct leap_devices told;
@@ -70,31 +76,34 @@ struct leap_client_output {
 /**
  * leap_client_init() - a connection was made
  * @version: 1..6
+ * @policy: must outlive the client
  * @devices: as they are now
  * @frame: the newest; the client is given what comes after it; may be NULL
+ *
+ * Return: 0 or -ENOMEM.
  */
-void leap_client_init(struct leap_client *client, int version,
-		      const struct leap_devices *devices,
-		      const struct leap_frame *frame);
+int leap_client_init(struct leap_client *client, int version,
+		     struct leap_policy *policy, const struct leap_devices *devices,
+		     const struct leap_frame *frame);
 
 /** leap_client_take() - it said something */
-void leap_client_take(struct leap_client *client, struct leap_room *room,
-		      const struct leap_message *message);
+void leap_client_take(struct leap_client *client, const struct leap_message *message);
 
 /** leap_client_leave() - the connection is gone, its focus with it */
-void leap_client_leave(struct leap_client *client, struct leap_room *room);
+void leap_client_leave(struct leap_client *client);
 
-/** leap_client_listens() - is it to be given frames? */
-bool leap_client_listens(const struct leap_client *client,
-			 const struct leap_room *room);
+/**
+ * leap_client_listens() - is it to be given frames?
+ * Looks at the policy again if that has changed.
+ */
+bool leap_client_listens(struct leap_client *client);
 
 /**
  * leap_client_wants() - is there something to send to it?
  * Asked after each change of the state: frames that come while the client does not
  * listen are gone for it.
  */
-bool leap_client_wants(struct leap_client *client, const struct leap_room *room,
-		       const struct leap_devices *devices,
+bool leap_client_wants(struct leap_client *client, const struct leap_devices *devices,
 		       const struct leap_frame *frame);
 
 /**
@@ -102,7 +111,6 @@ bool leap_client_wants(struct leap_client *client, const struct leap_room *room,
  * Header first, then what it does not know yet of the devices, then the newest frame.
  */
 enum leap_client_next leap_client_next(struct leap_client *client,
-				       const struct leap_room *room,
 				       const struct leap_devices *devices,
 				       const struct leap_frame *frame,
 				       struct leap_client_output *ret_output);

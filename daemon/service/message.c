@@ -16,6 +16,8 @@ static const char *const key_names[LEAP_MESSAGE_KEYS] = {
 	[LEAP_MESSAGE_ENABLE_GESTURES] = "enableGestures",
 	[LEAP_MESSAGE_BACKGROUND] = "background",
 	[LEAP_MESSAGE_FOCUSED] = "focused",
+	[LEAP_MESSAGE_OPTIMIZE_HMD] = "optimizeHMD",
+	[LEAP_MESSAGE_OPTIMIZE_SCREENTOP] = "optimizeScreentop",
 };
 
 static void take_keys(json_object *object, struct leap_message *message)

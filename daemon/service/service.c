@@ -60,7 +60,7 @@ struct leap_service {
 	struct leap_listeners listeners;
 	struct leap_state *state;
 	struct leap_state_watch watch;
-	struct leap_room room;
+	struct leap_policy *policy;
 	struct leap_broadcast *broadcast;
 	struct session_list sessions;
 	struct counters counters;
@@ -93,8 +93,7 @@ static void wake(void *data)
 
 static bool has_news(struct leap_service *service, struct session *session)
 {
-	return leap_client_wants(&session->client, &service->room,
-				 leap_state_devices(service->state),
+	return leap_client_wants(&session->client, leap_state_devices(service->state),
 				 leap_state_frame(service->state));
 }
 
@@ -161,7 +160,7 @@ static int admit(struct leap_service *service, int fd)
 static int join(struct leap_service *service, struct lws *wsi, struct session *session)
 {
 	int version = leap_http_version(wsi);
-	int fd = lws_get_socket_fd(wsi), on = 1, unsent = UNSENT_BYTES;
+	int fd = lws_get_socket_fd(wsi), on = 1, unsent = UNSENT_BYTES, r;
 
 	if (version < 0)
 		return -1;
@@ -170,13 +169,18 @@ static int join(struct leap_service *service, struct lws *wsi, struct session *s
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	session->wsi = wsi;
-	session->joined = true;
-	LIST_INSERT_HEAD(&service->sessions, session, entry);
 	atomic_fetch_add(&service->clients, 1);
 	leap_state_read_lock();
-	leap_client_init(&session->client, version, leap_state_devices(service->state),
-			 leap_state_frame(service->state));
+	r = leap_client_init(&session->client, version, service->policy,
+			     leap_state_devices(service->state),
+			     leap_state_frame(service->state));
 	leap_state_read_unlock();
+	if (r) {
+		atomic_fetch_sub(&service->clients, 1);
+		return r;
+	}
+	session->joined = true;
+	LIST_INSERT_HEAD(&service->sessions, session, entry);
 	lws_callback_on_writable(wsi);
 	return 0;
 }
@@ -187,7 +191,7 @@ static void leave(struct leap_service *service, struct session *session)
 		return;
 	session->joined = false;
 	LIST_REMOVE(session, entry);
-	leap_client_leave(&session->client, &service->room);
+	leap_client_leave(&session->client);
 	atomic_fetch_sub(&service->clients, 1);
 	if (service->saying_goodbye && LIST_EMPTY(&service->sessions))
 		service->ended = true;
@@ -223,7 +227,7 @@ static int receive(struct leap_service *service, struct lws *wsi,
 	if (r == -EBADMSG)
 		tell_bad_message(service, session);
 	else
-		leap_client_take(&session->client, &service->room, &message);
+		leap_client_take(&session->client, &message);
 	return 0;
 }
 
@@ -258,8 +262,8 @@ static int send_next(struct leap_service *service, struct session *session)
 
 	leap_state_read_lock();
 	frame = leap_state_frame(service->state);
-	next = leap_client_next(&session->client, &service->room,
-				leap_state_devices(service->state), frame, &output);
+	next = leap_client_next(&session->client, leap_state_devices(service->state),
+				frame, &output);
 	if (next == LEAP_CLIENT_TEXT) {
 		size = output.size;
 		memcpy(text, output.text, size);
@@ -372,10 +376,11 @@ static void free_service(struct leap_service *service)
 	free(service);
 }
 
-int leap_service_start(const struct leap_config *config, struct leap_state *state,
+int leap_service_start(struct leap_policy *policy, struct leap_state *state,
 		       struct leap_service **ret_service, char **ret_error)
 {
 	struct leap_service *service = calloc(1, sizeof(*service));
+	const struct leap_config *config;
 	int r;
 
 	*ret_error = NULL;
@@ -384,11 +389,13 @@ int leap_service_start(const struct leap_config *config, struct leap_state *stat
 	service->state = state;
 	service->watch.notify = wake;
 	service->watch.data = service;
-	service->room.background_allowed = config->background_allowed;
+	service->policy = policy;
 	LIST_INIT(&service->sessions);
+	config = leap_policy_config(policy);
 	r = leap_broadcast_new(LWS_PRE, &service->broadcast);
 	if (!r)
 		r = listen_with_library(service, config->ws_port, ret_error);
+	leap_policy_config_put(config);
 	if (!r) {
 		leap_state_watch(state, &service->watch);
 		r = -pthread_create(&service->thread, NULL, serve, service);

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "daemon/config/config.h"
+#include "daemon/policy/policy.h"
 #include "daemon/state/state.h"
 
 struct leap_service;
@@ -25,7 +25,7 @@ struct leap_service;
  *
  * Return: 0; -EADDRINUSE, -EACCES, -ENOMEM.
  */
-int leap_service_start(const struct leap_config *config, struct leap_state *state,
+int leap_service_start(struct leap_policy *policy, struct leap_state *state,
 		       struct leap_service **ret_service, char **ret_error);
 
 /** leap_service_port() - the port in use, also when 0 was asked for */

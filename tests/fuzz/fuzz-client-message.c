@@ -33,7 +33,7 @@ struct peer {
 };
 
 struct world {
-	struct leap_room room;
+	struct leap_policy *policy;
 	struct leap_devices devices;
 	struct leap_frame frame;
 	struct peer peer[CLIENTS];
@@ -53,7 +53,7 @@ static void require(bool condition)
 		abort();
 }
 
-static void say(struct world *world, struct peer *peer, struct input *input)
+static void say(struct peer *peer, struct input *input)
 {
 	size_t length = byte(input) * 5;
 	bool last = byte(input) & 1;
@@ -69,7 +69,7 @@ static void say(struct world *world, struct peer *peer, struct input *input)
 	peer->began = r == 0;
 	require(peer->inbox.skip || peer->inbox.size <= LEAP_MESSAGE_MAX);
 	if (r == 1)
-		leap_client_take(&peer->client, &world->room, &message);
+		leap_client_take(&peer->client, &message);
 }
 
 static void plug(struct world *world, uint8_t choice)
@@ -128,8 +128,8 @@ static void listen_to(struct world *world, struct peer *peer)
 	int messages;
 
 	for (messages = 0; messages < 16; messages++) {
-		next = leap_client_next(&peer->client, &world->room, &world->devices,
-					&world->frame, &output);
+		next = leap_client_next(&peer->client, &world->devices, &world->frame,
+					&output);
 		if (next == LEAP_CLIENT_NOTHING)
 			return;
 		if (next == LEAP_CLIENT_TEXT) {
@@ -137,7 +137,7 @@ static void listen_to(struct world *world, struct peer *peer)
 			continue;
 		}
 		require(peer->greeted);
-		require(leap_client_listens(&peer->client, &world->room));
+		require(leap_client_listens(&peer->client));
 		require(peer->client.gestures || !output.gesture_mask);
 		require(output.gesture_mask < 2);
 		if (world->frame.gesture_count)
@@ -164,10 +164,22 @@ static void next_frame(struct world *world, uint8_t choice)
 
 static void join(struct world *world, struct peer *peer, uint8_t version)
 {
-	leap_client_leave(&peer->client, &world->room);
+	leap_client_leave(&peer->client);
 	memset(peer, 0, sizeof(*peer));
-	leap_client_init(&peer->client, 1 + version % LEAP_PROTOCOL_MAX,
-			 &world->devices, &world->frame);
+	require(!leap_client_init(&peer->client, 1 + version % LEAP_PROTOCOL_MAX,
+				  world->policy, &world->devices, &world->frame));
+}
+
+static struct leap_policy *new_policy(bool background_allowed)
+{
+	struct leap_config config;
+	struct leap_policy *policy;
+
+	require(!leap_config_init(&config));
+	config.background_allowed = background_allowed;
+	require(!leap_policy_new(&config, &policy));
+	leap_config_done(&config);
+	return policy;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -178,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!world)
 		return 0;
-	world->room.background_allowed = byte(&input) & 1;
+	world->policy = new_policy(byte(&input) & 1);
 	world->devices.count = byte(&input) % (LEAP_DEVICES_MAX + 1);
 	for (i = 0; i < (int)world->devices.count; i++) {
 		snprintf(world->devices.device[i].id, LEAP_DEVICE_ID_SIZE, "LP%d", i);
@@ -193,7 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		switch (step & 7) {
 		case 0:
 		case 1:
-			say(world, peer, &input);
+			say(peer, &input);
 			break;
 		case 2:
 			plug(world, byte(&input));
@@ -207,10 +219,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		default:
 			next_frame(world, byte(&input));
 			for (i = 0; i < CLIENTS; i++)
-				leap_client_wants(&world->peer[i].client, &world->room,
+				leap_client_wants(&world->peer[i].client,
 						  &world->devices, &world->frame);
 		}
 	}
+	for (i = 0; i < CLIENTS; i++)
+		leap_client_leave(&world->peer[i].client);
+	leap_policy_free(world->policy);
 	free(world);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * One client's conversation: order, focus, devices, gestures. No socket.
- * Each test owns its room.
+ * Each test owns its world.
  */
 #include "daemon/service/client.h"
 
@@ -10,48 +10,78 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-/* A service without sockets: what clients of a room are told of a changing state. */
+#define CLIENTS_MAX 4
+
+/* A service without sockets: what clients are told of a changing state. */
 struct world {
-	struct leap_room room;
+	struct leap_policy *policy;
 	struct leap_devices devices;
 	struct leap_frame frame;
 	struct leap_client_output output;
+	struct leap_client client[CLIENTS_MAX];
+	unsigned int clients;
 };
 
-static struct world new_world(void)
+static int set_up(void **arg)
 {
-	return (struct world){ .room = { .background_allowed = true },
-			       .frame = { .id = 1 } };
+	struct world *world = calloc(1, sizeof(*world));
+	struct leap_config config;
+
+	assert_int_equal(leap_config_init(&config), 0);
+	assert_int_equal(leap_policy_new(&config, &world->policy), 0);
+	leap_config_done(&config);
+	world->frame.id = 1;
+	*arg = world;
+	return 0;
 }
 
-static struct leap_client joined(struct world *world, int version)
+static int tear_down(void **arg)
 {
-	struct leap_client client;
+	struct world *world = *arg;
 
-	leap_client_init(&client, version, &world->devices, &world->frame);
+	while (world->clients)
+		leap_client_leave(&world->client[--world->clients]);
+	leap_policy_free(world->policy);
+	free(world);
+	return 0;
+}
+
+static void set(struct world *world, const char *key, const char *value)
+{
+	char *error;
+
+	assert_int_equal(leap_policy_set(world->policy, key, value, &error), 0);
+}
+
+static struct leap_client *joined(struct world *world, int version)
+{
+	struct leap_client *client = &world->client[world->clients++];
+
+	assert_int_equal(leap_client_init(client, version, world->policy,
+					  &world->devices, &world->frame),
+			 0);
 	return client;
 }
 
-static void says(struct world *world, struct leap_client *client,
-		 enum leap_message_key key, bool value)
+static void says(struct leap_client *client, enum leap_message_key key, bool value)
 {
 	struct leap_message message = { 0 };
 
 	message.has[key] = true;
 	message.value[key] = value;
-	leap_client_take(client, &world->room, &message);
+	leap_client_take(client, &message);
 }
 
 static enum leap_client_next next(struct world *world, struct leap_client *client)
 {
-	bool wants =
-		leap_client_wants(client, &world->room, &world->devices, &world->frame);
-	enum leap_client_next what = leap_client_next(
-		client, &world->room, &world->devices, &world->frame, &world->output);
+	bool wants = leap_client_wants(client, &world->devices, &world->frame);
+	enum leap_client_next what = leap_client_next(client, &world->devices,
+						      &world->frame, &world->output);
 
 	assert_int_equal(wants, what != LEAP_CLIENT_NOTHING);
 	if (what == LEAP_CLIENT_TEXT)
@@ -71,11 +101,11 @@ static bool gets_frames(struct world *world, struct leap_client *client)
 	return next(world, client) == LEAP_CLIENT_FRAME;
 }
 
-static struct leap_client greeted(struct world *world, int version)
+static struct leap_client *greeted(struct world *world, int version)
 {
-	struct leap_client client = joined(world, version);
+	struct leap_client *client = joined(world, version);
 
-	while (next(world, &client) == LEAP_CLIENT_TEXT)
+	while (next(world, client) == LEAP_CLIENT_TEXT)
 		;
 	return client;
 }
@@ -101,258 +131,291 @@ static void plug(struct world *world, unsigned int n, bool attached, bool stream
 
 static void the_header_comes_first(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client four = joined(&world, 4), six = joined(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *four = joined(world, 4), *six = joined(world, 6);
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	world.frame.id++;
-	is_told(&world, &four, "{\"version\":4}");
-	is_told(&world, &six,
+	plug(world, 0, true, true);
+	world->frame.id++;
+	is_told(world, four, "{\"version\":4}");
+	is_told(world, six,
 		"{\"serviceVersion\":\"" LEAP_VERSION "+0\",\"version\":6}");
-	is_told(&world, &six, EVENT("true", "true", ID0));
-	assert_int_equal(next(&world, &six), LEAP_CLIENT_FRAME);
-	assert_int_equal(next(&world, &six), LEAP_CLIENT_NOTHING);
+	is_told(world, six, EVENT("true", "true", ID0));
+	assert_int_equal(next(world, six), LEAP_CLIENT_FRAME);
+	assert_int_equal(next(world, six), LEAP_CLIENT_NOTHING);
 }
 
 static void no_frame_older_than_the_connection_is_given(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 1);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
 
-	(void)arg;
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
-	assert_true(gets_frames(&world, &client));
-	assert_int_equal(world.output.skipped, 0);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	assert_true(gets_frames(world, client));
+	assert_int_equal(world->output.skipped, 0);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void a_slow_client_gets_the_newest_and_the_rest_is_counted(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 1);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
 
-	(void)arg;
-	world.frame.id += 10;
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_FRAME);
-	assert_int_equal(world.output.skipped, 9);
+	world->frame.id += 10;
+	assert_int_equal(next(world, client), LEAP_CLIENT_FRAME);
+	assert_int_equal(world->output.skipped, 9);
 }
 
 static void every_attached_device_is_announced_once(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	plug(&world, 1, true, false);
-	client = joined(&world, 5);
-	next(&world, &client);
-	is_told(&world, &client, EVENT("true", "true", ID0));
-	is_told(&world, &client, EVENT("true", "false", ID1));
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, true, true);
+	plug(world, 1, true, false);
+	client = joined(world, 5);
+	next(world, client);
+	is_told(world, client, EVENT("true", "true", ID0));
+	is_told(world, client, EVENT("true", "false", ID1));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void each_change_is_one_event(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	client = greeted(&world, 6);
-	plug(&world, 0, true, false);
-	is_told(&world, &client, EVENT("true", "false", ID0));
-	plug(&world, 0, true, true);
-	is_told(&world, &client, EVENT("true", "true", ID0));
-	plug(&world, 0, false, false);
-	is_told(&world, &client, EVENT("false", "false", ID0));
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
-	plug(&world, 0, true, true);
-	is_told(&world, &client, EVENT("true", "true", ID0));
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, true, true);
+	client = greeted(world, 6);
+	plug(world, 0, true, false);
+	is_told(world, client, EVENT("true", "false", ID0));
+	plug(world, 0, true, true);
+	is_told(world, client, EVENT("true", "true", ID0));
+	plug(world, 0, false, false);
+	is_told(world, client, EVENT("false", "false", ID0));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, true, true);
+	is_told(world, client, EVENT("true", "true", ID0));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void no_device_is_taken_away_that_was_never_announced(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, false, false);
-	client = greeted(&world, 6);
-	plug(&world, 1, false, false);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
-	plug(&world, 1, true, true); /* and gone, before the client could be told */
-	plug(&world, 1, false, false);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, false, false);
+	client = greeted(world, 6);
+	plug(world, 1, false, false);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	plug(world, 1, true, true); /* and gone, before the client could be told */
+	plug(world, 1, false, false);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void a_device_that_is_forgotten_is_taken_away(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	client = greeted(&world, 6);
-	strcpy(world.devices.device[0].id, ID1);
-	is_told(&world, &client, EVENT("false", "false", ID0));
-	is_told(&world, &client, EVENT("true", "true", ID1));
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, true, true);
+	client = greeted(world, 6);
+	strcpy(world->devices.device[0].id, ID1);
+	is_told(world, client, EVENT("false", "false", ID0));
+	is_told(world, client, EVENT("true", "true", ID1));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void a_serial_of_any_bytes_stays_json(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	memcpy(world.devices.device[0].id,
+	plug(world, 0, true, true);
+	memcpy(world->devices.device[0].id,
 	       "a\"b\\c\nd\x80"
 	       "efghijkl",
 	       LEAP_DEVICE_ID_SIZE);
-	client = joined(&world, 6);
-	next(&world, &client);
-	is_told(&world, &client, EVENT("true", "true", "a?b?c?d?efghijk"));
+	client = joined(world, 6);
+	next(world, client);
+	is_told(world, client, EVENT("true", "true", "a?b?c?d?efghijk"));
 }
 
 static void versions_three_and_four_know_device_connect_only(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	client = greeted(&world, 4);
-	plug(&world, 0, true, false);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
-	plug(&world, 0, false, false);
-	is_told(&world, &client,
+	plug(world, 0, true, true);
+	client = greeted(world, 4);
+	plug(world, 0, true, false);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, false, false);
+	is_told(world, client,
 		"{\"event\":{\"state\":false,\"type\":\"deviceConnect\"}}");
-	plug(&world, 0, true, true);
-	is_told(&world, &client,
+	plug(world, 0, true, true);
+	is_told(world, client,
 		"{\"event\":{\"state\":true,\"type\":\"deviceConnect\"}}");
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void versions_one_and_two_know_no_devices(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 2);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 2);
 
-	(void)arg;
-	plug(&world, 0, true, true);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
+	plug(world, 0, true, true);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
 static void versions_below_four_always_listen(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client old = greeted(&world, 3), focused = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *old = greeted(world, 3), *focused = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &focused, LEAP_MESSAGE_FOCUSED, true);
-	says(&world, &old, LEAP_MESSAGE_FOCUSED, false);
-	says(&world, &old, LEAP_MESSAGE_BACKGROUND, false);
-	assert_true(gets_frames(&world, &old));
+	says(focused, LEAP_MESSAGE_FOCUSED, true);
+	says(old, LEAP_MESSAGE_FOCUSED, false);
+	says(old, LEAP_MESSAGE_BACKGROUND, false);
+	assert_true(gets_frames(world, old));
 }
 
 static void the_focus_goes_to_who_claimed_it_last(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client a = greeted(&world, 6), b = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *a = greeted(world, 6), *b = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &a, LEAP_MESSAGE_FOCUSED, true);
-	assert_true(gets_frames(&world, &a));
-	says(&world, &b, LEAP_MESSAGE_FOCUSED, true);
-	assert_false(gets_frames(&world, &a));
-	assert_true(gets_frames(&world, &b));
-	says(&world, &a, LEAP_MESSAGE_FOCUSED, false); /* not its own to give up */
-	assert_true(gets_frames(&world, &b));
-	says(&world, &b, LEAP_MESSAGE_FOCUSED, false);
-	assert_false(gets_frames(&world, &a));
-	assert_false(gets_frames(&world, &b));
+	says(a, LEAP_MESSAGE_FOCUSED, true);
+	assert_true(gets_frames(world, a));
+	says(b, LEAP_MESSAGE_FOCUSED, true);
+	assert_false(gets_frames(world, a));
+	assert_true(gets_frames(world, b));
+	says(a, LEAP_MESSAGE_FOCUSED, false); /* not its own to give up */
+	assert_true(gets_frames(world, b));
+	says(b, LEAP_MESSAGE_FOCUSED, false);
+	assert_false(gets_frames(world, a));
+	assert_false(gets_frames(world, b));
 }
 
 static void the_focus_ends_with_the_connection(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client a = greeted(&world, 6), silent = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *a = greeted(world, 6), *silent = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &a, LEAP_MESSAGE_FOCUSED, true);
-	assert_false(gets_frames(&world, &silent));
-	leap_client_leave(&a, &world.room);
-	assert_true(gets_frames(&world, &silent));
+	says(a, LEAP_MESSAGE_FOCUSED, true);
+	assert_false(gets_frames(world, silent));
+	leap_client_leave(a);
+	assert_true(gets_frames(world, silent));
 }
 
 static void who_never_asks_gets_what_nobody_claims(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client silent = greeted(&world, 6), other = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *silent = greeted(world, 6), *other = greeted(world, 6);
 
-	(void)arg;
-	assert_true(gets_frames(&world, &silent));
-	says(&world, &other, LEAP_MESSAGE_BACKGROUND, false);
-	assert_false(gets_frames(&world, &other));
-	assert_true(gets_frames(&world, &silent));
-	says(&world, &other, LEAP_MESSAGE_FOCUSED, true);
-	assert_false(gets_frames(&world, &silent));
+	assert_true(gets_frames(world, silent));
+	says(other, LEAP_MESSAGE_BACKGROUND, false);
+	assert_false(gets_frames(world, other));
+	assert_true(gets_frames(world, silent));
+	says(other, LEAP_MESSAGE_FOCUSED, true);
+	assert_false(gets_frames(world, silent));
 }
 
 static void a_background_client_listens_whoever_has_the_focus(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client back = greeted(&world, 6), front = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *back = greeted(world, 6), *front = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &back, LEAP_MESSAGE_BACKGROUND, true);
-	says(&world, &front, LEAP_MESSAGE_FOCUSED, true);
-	assert_true(gets_frames(&world, &back));
-	says(&world, &back, LEAP_MESSAGE_BACKGROUND, false);
-	assert_false(gets_frames(&world, &back));
+	says(back, LEAP_MESSAGE_BACKGROUND, true);
+	says(front, LEAP_MESSAGE_FOCUSED, true);
+	assert_true(gets_frames(world, back));
+	says(back, LEAP_MESSAGE_BACKGROUND, false);
+	assert_false(gets_frames(world, back));
 }
 
 static void the_user_can_deny_the_background(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client;
+	struct world *world = *arg;
+	struct leap_client *client;
 
-	(void)arg;
-	world.room.background_allowed = false;
-	client = greeted(&world, 6);
-	says(&world, &client, LEAP_MESSAGE_BACKGROUND, true);
-	assert_false(gets_frames(&world, &client));
-	says(&world, &client, LEAP_MESSAGE_FOCUSED, true);
-	assert_true(gets_frames(&world, &client));
+	set(world, "background_app_mode", "0");
+	client = greeted(world, 6);
+	says(client, LEAP_MESSAGE_BACKGROUND, true);
+	assert_false(gets_frames(world, client));
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	assert_true(gets_frames(world, client));
+}
+
+static void settings_are_those_of_the_client_with_the_focus(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *hmd = greeted(world, 6), *desk = greeted(world, 6);
+
+	says(hmd, LEAP_MESSAGE_OPTIMIZE_HMD, true);
+	says(hmd, LEAP_MESSAGE_FOCUSED, true);
+	says(desk, LEAP_MESSAGE_OPTIMIZE_HMD, false); /* as leap.js connects */
+	assert_int_equal(leap_policy_orientation(world->policy), LEAP_ORIENTATION_HMD);
+	says(desk, LEAP_MESSAGE_FOCUSED, true);
+	assert_int_equal(leap_policy_orientation(world->policy),
+			 LEAP_ORIENTATION_DESKTOP);
+	says(hmd, LEAP_MESSAGE_FOCUSED, true);
+	assert_int_equal(leap_policy_orientation(world->policy), LEAP_ORIENTATION_HMD);
+}
+
+static void of_two_orientations_the_last_said_counts(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6), *old = greeted(world, 5);
+
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	says(client, LEAP_MESSAGE_OPTIMIZE_HMD, true);
+	says(client, LEAP_MESSAGE_OPTIMIZE_SCREENTOP, true);
+	assert_int_equal(leap_policy_orientation(world->policy),
+			 LEAP_ORIENTATION_SCREENTOP);
+	says(client, LEAP_MESSAGE_OPTIMIZE_HMD, false);
+	assert_int_equal(leap_policy_orientation(world->policy),
+			 LEAP_ORIENTATION_SCREENTOP);
+	says(client, LEAP_MESSAGE_OPTIMIZE_SCREENTOP, false);
+	assert_int_equal(leap_policy_orientation(world->policy),
+			 LEAP_ORIENTATION_DESKTOP);
+	says(old, LEAP_MESSAGE_FOCUSED, true);
+	says(old, LEAP_MESSAGE_OPTIMIZE_HMD, true); /* v6 and up only */
+	assert_int_equal(leap_policy_orientation(world->policy),
+			 LEAP_ORIENTATION_DESKTOP);
+}
+
+static void a_change_of_the_users_mind_counts_at_once(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6);
+
+	says(client, LEAP_MESSAGE_BACKGROUND, true);
+	assert_true(gets_frames(world, client));
+	set(world, "background_app_mode", "0");
+	assert_false(gets_frames(world, client));
+	set(world, "background_app_mode", "2");
+	assert_true(gets_frames(world, client));
 }
 
 static void the_focus_does_not_bring_an_old_frame(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &client, LEAP_MESSAGE_BACKGROUND, false);
-	assert_false(gets_frames(&world, &client));
-	says(&world, &client, LEAP_MESSAGE_FOCUSED, true);
-	assert_int_equal(next(&world, &client), LEAP_CLIENT_NOTHING);
-	assert_true(gets_frames(&world, &client));
-	assert_int_equal(world.output.skipped, 0);
+	says(client, LEAP_MESSAGE_BACKGROUND, false);
+	assert_false(gets_frames(world, client));
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	assert_true(gets_frames(world, client));
+	assert_int_equal(world->output.skipped, 0);
 }
 
 static void devices_are_told_of_without_the_focus(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &client, LEAP_MESSAGE_BACKGROUND, false);
-	plug(&world, 0, true, true);
-	is_told(&world, &client, EVENT("true", "true", ID0));
+	says(client, LEAP_MESSAGE_BACKGROUND, false);
+	plug(world, 0, true, true);
+	is_told(world, client, EVENT("true", "true", ID0));
 }
 
 static void gesture(struct world *world, unsigned int n, int32_t id,
@@ -371,92 +434,93 @@ static uint32_t gestures_given(struct world *world, struct leap_client *client)
 
 static void gestures_are_for_those_who_enabled_them(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 1);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
 
-	(void)arg;
-	gesture(&world, 0, 7, LEAP_GESTURE_KEY_TAP, LEAP_GESTURE_STOP);
-	assert_int_equal(gestures_given(&world, &client), 0);
-	says(&world, &client, LEAP_MESSAGE_ENABLE_GESTURES, true);
-	assert_int_equal(gestures_given(&world, &client), 1);
-	says(&world, &client, LEAP_MESSAGE_ENABLE_GESTURES, false);
-	assert_int_equal(gestures_given(&world, &client), 0);
+	gesture(world, 0, 7, LEAP_GESTURE_KEY_TAP, LEAP_GESTURE_STOP);
+	assert_int_equal(gestures_given(world, client), 0);
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	assert_int_equal(gestures_given(world, client), 1);
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, false);
+	assert_int_equal(gestures_given(world, client), 0);
 }
 
 static void a_gesture_under_way_is_withheld_to_its_end(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 1);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
 
-	(void)arg;
-	says(&world, &client, LEAP_MESSAGE_ENABLE_GESTURES, true);
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
-	gesture(&world, 1, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_START);
-	assert_int_equal(gestures_given(&world, &client), 2);
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_STOP);
-	gesture(&world, 1, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_UPDATE);
-	assert_int_equal(gestures_given(&world, &client), 2);
-	gesture(&world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_STOP);
-	assert_int_equal(gestures_given(&world, &client), 1);
-	gesture(&world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_UPDATE);
-	assert_int_equal(gestures_given(&world, &client), 0);
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
+	gesture(world, 1, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 2);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_STOP);
+	gesture(world, 1, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 2);
+	gesture(world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_STOP);
+	assert_int_equal(gestures_given(world, client), 1);
+	gesture(world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 0);
 }
 
 static void a_start_in_a_frame_that_was_skipped_was_not_seen(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 1);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
 
-	(void)arg;
-	says(&world, &client, LEAP_MESSAGE_ENABLE_GESTURES, true);
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
-	world.frame.id++; /* nobody asked for this one */
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
-	assert_int_equal(gestures_given(&world, &client), 0);
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	world->frame.id++; /* nobody asked for this one */
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 0);
 }
 
 static void a_gesture_seen_before_the_focus_was_lost_is_withheld(void **arg)
 {
-	struct world world = new_world();
-	struct leap_client client = greeted(&world, 6);
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6);
 
-	(void)arg;
-	says(&world, &client, LEAP_MESSAGE_ENABLE_GESTURES, true);
-	says(&world, &client, LEAP_MESSAGE_FOCUSED, true);
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
-	assert_int_equal(gestures_given(&world, &client), 1);
-	says(&world, &client, LEAP_MESSAGE_FOCUSED, false);
-	assert_false(gets_frames(&world, &client));
-	says(&world, &client, LEAP_MESSAGE_FOCUSED, true);
-	gesture(&world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
-	assert_int_equal(gestures_given(&world, &client), 0);
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 1);
+	says(client, LEAP_MESSAGE_FOCUSED, false);
+	assert_false(gets_frames(world, client));
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 0);
 }
+
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_header_comes_first),
-		cmocka_unit_test(no_frame_older_than_the_connection_is_given),
-		cmocka_unit_test(a_slow_client_gets_the_newest_and_the_rest_is_counted),
-		cmocka_unit_test(every_attached_device_is_announced_once),
-		cmocka_unit_test(each_change_is_one_event),
-		cmocka_unit_test(no_device_is_taken_away_that_was_never_announced),
-		cmocka_unit_test(a_device_that_is_forgotten_is_taken_away),
-		cmocka_unit_test(a_serial_of_any_bytes_stays_json),
-		cmocka_unit_test(versions_three_and_four_know_device_connect_only),
-		cmocka_unit_test(versions_one_and_two_know_no_devices),
-		cmocka_unit_test(versions_below_four_always_listen),
-		cmocka_unit_test(the_focus_goes_to_who_claimed_it_last),
-		cmocka_unit_test(the_focus_ends_with_the_connection),
-		cmocka_unit_test(who_never_asks_gets_what_nobody_claims),
-		cmocka_unit_test(a_background_client_listens_whoever_has_the_focus),
-		cmocka_unit_test(the_user_can_deny_the_background),
-		cmocka_unit_test(the_focus_does_not_bring_an_old_frame),
-		cmocka_unit_test(devices_are_told_of_without_the_focus),
-		cmocka_unit_test(gestures_are_for_those_who_enabled_them),
-		cmocka_unit_test(a_gesture_under_way_is_withheld_to_its_end),
-		cmocka_unit_test(a_start_in_a_frame_that_was_skipped_was_not_seen),
-		cmocka_unit_test(a_gesture_seen_before_the_focus_was_lost_is_withheld),
+		test(the_header_comes_first),
+		test(no_frame_older_than_the_connection_is_given),
+		test(a_slow_client_gets_the_newest_and_the_rest_is_counted),
+		test(every_attached_device_is_announced_once),
+		test(each_change_is_one_event),
+		test(no_device_is_taken_away_that_was_never_announced),
+		test(a_device_that_is_forgotten_is_taken_away),
+		test(a_serial_of_any_bytes_stays_json),
+		test(versions_three_and_four_know_device_connect_only),
+		test(versions_one_and_two_know_no_devices),
+		test(versions_below_four_always_listen),
+		test(the_focus_goes_to_who_claimed_it_last),
+		test(the_focus_ends_with_the_connection),
+		test(who_never_asks_gets_what_nobody_claims),
+		test(a_background_client_listens_whoever_has_the_focus),
+		test(the_user_can_deny_the_background),
+		test(settings_are_those_of_the_client_with_the_focus),
+		test(of_two_orientations_the_last_said_counts),
+		test(a_change_of_the_users_mind_counts_at_once),
+		test(the_focus_does_not_bring_an_old_frame),
+		test(devices_are_told_of_without_the_focus),
+		test(gestures_are_for_those_who_enabled_them),
+		test(a_gesture_under_way_is_withheld_to_its_end),
+		test(a_start_in_a_frame_that_was_skipped_was_not_seen),
+		test(a_gesture_seen_before_the_focus_was_lost_is_withheld),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

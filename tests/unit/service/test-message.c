@@ -50,6 +50,18 @@ static void reads_json_and_not_text(void **arg)
 	assert_false(message.has[LEAP_MESSAGE_FOCUSED]);
 }
 
+static void hears_of_the_controllers_place(void **arg)
+{
+	struct leap_message message = parsed("{\"optimizeHMD\":true}");
+
+	(void)arg;
+	assert_true(message.value[LEAP_MESSAGE_OPTIMIZE_HMD]);
+	assert_false(message.has[LEAP_MESSAGE_OPTIMIZE_SCREENTOP]);
+	message = parsed("{\"optimizeScreentop\" : false}");
+	assert_true(message.has[LEAP_MESSAGE_OPTIMIZE_SCREENTOP]);
+	assert_false(message.value[LEAP_MESSAGE_OPTIMIZE_SCREENTOP]);
+}
+
 static void ignores_what_means_nothing(void **arg)
 {
 	static const char *const texts[] = {
@@ -62,7 +74,7 @@ static void ignores_what_means_nothing(void **arg)
 		"\"\"",
 		"\"{enableGestures: true}\"",
 		"{\"heartbeat\":true}",
-		"{\"optimizeHMD\":false}",
+		"{\"optimizeHMD\":0}",
 		"{\"SetBugReportRecording\":true}",
 		"{\"backgroundMessage\":true}",
 		"{\"focused\":1}",
@@ -171,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_json_and_not_text),
+		cmocka_unit_test(hears_of_the_controllers_place),
 		cmocka_unit_test(ignores_what_means_nothing),
 		cmocka_unit_test(knows_what_is_no_json),
 		cmocka_unit_test(pieces_make_a_message),

@@ -29,7 +29,7 @@
 #define READERS 8
 
 struct fixture {
-	struct leap_config config;
+	struct leap_policy *policy;
 	struct leap_state *state;
 	struct leap_service *service;
 	struct leap_frame frame;
@@ -40,10 +40,22 @@ static void start(struct fixture *fixture)
 {
 	char *error = NULL;
 
-	assert_int_equal(leap_service_start(&fixture->config, fixture->state,
+	assert_int_equal(leap_service_start(fixture->policy, fixture->state,
 					    &fixture->service, &error),
 			 0);
 	fixture->port = leap_service_port(fixture->service);
+}
+
+static struct leap_policy *new_policy(unsigned int port)
+{
+	struct leap_policy *policy;
+	struct leap_config config;
+
+	assert_int_equal(leap_config_init(&config), 0);
+	config.ws_port = port;
+	assert_int_equal(leap_policy_new(&config, &policy), 0);
+	leap_config_done(&config);
+	return policy;
 }
 
 static int set_up(void **arg)
@@ -51,8 +63,7 @@ static int set_up(void **arg)
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 
 	leap_state_reader_begin();
-	assert_int_equal(leap_config_init(&fixture->config), 0);
-	fixture->config.ws_port = 0;
+	fixture->policy = new_policy(0);
 	assert_int_equal(leap_state_new(&fixture->state), 0);
 	start(fixture);
 	*arg = fixture;
@@ -66,7 +77,7 @@ static int tear_down(void **arg)
 	if (fixture->service)
 		leap_service_stop(fixture->service);
 	leap_state_free(fixture->state);
-	leap_config_done(&fixture->config);
+	leap_policy_free(fixture->policy);
 	leap_state_reader_end();
 	free(fixture);
 	return 0;
@@ -349,20 +360,20 @@ static void nothing_but_loopback_is_bound(void **arg)
 static void a_port_in_use_is_named(void **arg)
 {
 	struct fixture *fixture = *arg;
-	struct leap_config config = fixture->config;
+	struct leap_policy *policy = new_policy(fixture->port);
 	struct leap_service *second;
 	struct leap_state *state;
 	char *error = NULL, port[8];
 
-	config.ws_port = fixture->port;
 	snprintf(port, sizeof(port), "%u", fixture->port);
 	assert_int_equal(leap_state_new(&state), 0);
-	assert_int_equal(leap_service_start(&config, state, &second, &error),
+	assert_int_equal(leap_service_start(policy, state, &second, &error),
 			 -EADDRINUSE);
 	assert_non_null(strstr(error, port));
 	assert_null(strchr(error, '\n'));
 	free(error);
 	leap_state_free(state);
+	leap_policy_free(policy);
 }
 
 static void the_port_is_free_again_after_the_end(void **arg)
@@ -370,10 +381,13 @@ static void the_port_is_free_again_after_the_end(void **arg)
 	struct fixture *fixture = *arg;
 	struct ws_client *client = connected(fixture, "/v6.json");
 
-	fixture->config.ws_port = fixture->port;
+	unsigned int port = fixture->port;
+
 	leap_service_stop(fixture->service);
+	leap_policy_free(fixture->policy);
+	fixture->policy = new_policy(port);
 	start(fixture);
-	assert_int_equal(fixture->port, fixture->config.ws_port);
+	assert_int_equal(fixture->port, port);
 	end_client(client);
 }
 
