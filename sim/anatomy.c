@@ -56,41 +56,112 @@ static struct vec3 knuckle_mean(const struct vec3 mcp[LEAP_FINGERS])
 	return vec3_scale(sum, 0.25);
 }
 
-void leap_sim_shape_init(uint64_t seed, bool left, struct leap_sim_shape *ret_shape)
+/* By how much a person's bones differ from the reference. */
+struct proportions {
+	double scale;
+	double fingers;
+	double breadth;
+	double own[LEAP_FINGERS]; /* of each finger, besides */
+	struct vec3 shift[LEAP_FINGERS]; /* of the knuckles, millimetres */
+};
+
+static void grow(const struct proportions *p, struct leap_sim_shape *s)
 {
-	struct leap_sim_shape s = { .left = left };
-	double fingers = leap_sim_uniform(seed, 2, 0.95, 1.06);
-	double breadth = leap_sim_uniform(seed, 3, 0.95, 1.05);
 	double middle = 0;
 	struct vec3 palm;
 
-	s.scale = leap_sim_uniform(seed, 1, 0.88, 1.08);
-	s.thickness = leap_sim_uniform(seed, 4, 0.93, 1.08);
-	s.albedo = leap_sim_uniform(seed, 5, 0.9, 1.1);
+	s->scale = p->scale;
 	for (int k = 0; k < LEAP_FINGERS; k++) {
-		double own = fingers * leap_sim_uniform(seed, 10 + k, 0.97, 1.03);
-
 		for (int b = 0; b < 4; b++)
-			s.bone[k][b] = s.scale * own * reference_bone[k][b];
-		s.carp[k] = vec3_scale(reference_carp[k], s.scale);
-		s.mcp[k] = vec3_scale(reference_mcp[k], s.scale);
-		s.carp[k].x *= breadth;
-		s.mcp[k].x *= breadth;
+			s->bone[k][b] = p->scale * (p->fingers * p->own[k]) *
+					reference_bone[k][b];
+		s->carp[k] = vec3_scale(reference_carp[k], p->scale);
+		s->mcp[k] =
+			vec3_scale(vec3_add(reference_mcp[k], p->shift[k]), p->scale);
+		s->carp[k].x *= p->breadth;
+		s->mcp[k].x *= p->breadth;
 	}
-	s.wrist = vec3_scale(reference_wrist, s.scale);
-	s.forearm = REFERENCE_FOREARM * s.scale;
-	s.palm_width = REFERENCE_PALM_WIDTH * s.scale * breadth;
+	s->carp[LEAP_THUMB] = s->mcp[LEAP_THUMB];
+	s->wrist = vec3_scale(reference_wrist, p->scale);
+	s->forearm = REFERENCE_FOREARM * p->scale;
+	s->palm_width = REFERENCE_PALM_WIDTH * p->scale * p->breadth;
 
 	for (int b = 1; b < 4; b++)
-		middle += SERVICE_LENGTH * s.bone[LEAP_MIDDLE][b];
-	palm = vec3_madd(knuckle_mean(s.mcp), middle, palm_from_knuckles);
+		middle += SERVICE_LENGTH * s->bone[LEAP_MIDDLE][b];
+	palm = vec3_madd(knuckle_mean(s->mcp), middle, palm_from_knuckles);
 	for (int k = 0; k < LEAP_FINGERS; k++) {
-		s.carp[k] = vec3_sub(s.carp[k], palm);
-		s.mcp[k] = vec3_sub(s.mcp[k], palm);
+		s->carp[k] = vec3_sub(s->carp[k], palm);
+		s->mcp[k] = vec3_sub(s->mcp[k], palm);
 		if (k != LEAP_THUMB)
-			s.bone[k][0] = vec3_distance(s.mcp[k], s.carp[k]);
+			s->bone[k][0] = vec3_distance(s->mcp[k], s->carp[k]);
 	}
-	s.wrist = vec3_sub(s.wrist, palm);
+	s->wrist = vec3_sub(s->wrist, palm);
+}
+
+static struct leap_sim_build average_build(void)
+{
+	struct leap_sim_build b = { { 1, 1, 1, 1, 1 }, 1, 1, 1, 1, 1, 1, 1, 1 };
+
+	return b;
+}
+
+void leap_sim_shape_init(uint64_t seed, bool left, struct leap_sim_shape *ret_shape)
+{
+	struct leap_sim_shape s = { .left = left, .build = average_build() };
+	struct proportions p = {
+		.scale = leap_sim_uniform(seed, 1, 0.88, 1.08),
+		.fingers = leap_sim_uniform(seed, 2, 0.95, 1.06),
+		.breadth = leap_sim_uniform(seed, 3, 0.95, 1.05),
+	};
+
+	s.thickness = leap_sim_uniform(seed, 4, 0.93, 1.08);
+	s.albedo = leap_sim_uniform(seed, 5, 0.9, 1.1);
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		p.own[k] = leap_sim_uniform(seed, 10 + k, 0.97, 1.03);
+	grow(&p, &s);
+	*ret_shape = s;
+}
+
+static struct leap_sim_build any_build(uint64_t seed)
+{
+	struct leap_sim_build b;
+
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		b.finger[k] = leap_sim_uniform(seed, k, 0.93, 1.07);
+	b.tip = leap_sim_uniform(seed, 10, 0.86, 1.10);
+	b.joint = leap_sim_uniform(seed, 11, 0.97, 1.12);
+	b.ball = leap_sim_uniform(seed, 12, 0.86, 1.14);
+	b.heel = leap_sim_uniform(seed, 13, 0.88, 1.12);
+	b.web = leap_sim_uniform(seed, 14, 0.70, 1.15);
+	b.back = leap_sim_uniform(seed, 15, 0.88, 1.12);
+	b.wrist = leap_sim_uniform(seed, 16, 0.84, 1.12);
+	b.arm = leap_sim_uniform(seed, 17, 0.80, 1.25);
+	return b;
+}
+
+void leap_sim_shape_draw(uint64_t seed, bool left, struct leap_sim_shape *ret_shape)
+{
+	uint64_t own = leap_sim_hash(seed, 1);
+	bool child = leap_sim_uniform(own, 1, 0, 1) < 1.0 / 6;
+	bool long_fingered = leap_sim_uniform(own, 2, 0, 1) < 1.0 / 8;
+	struct leap_sim_shape s = { .left = left, .build = any_build(own + 1) };
+	struct proportions p = {
+		.scale = child ? leap_sim_uniform(own, 3, 0.58, 0.82)
+			       : leap_sim_uniform(own, 3, 0.80, 1.16),
+		.fingers = long_fingered ? leap_sim_uniform(own, 4, 1.08, 1.24)
+					 : leap_sim_uniform(own, 4, 0.90, 1.09),
+		.breadth = leap_sim_uniform(own, 5, 0.90, 1.10),
+	};
+
+	s.thickness = leap_sim_uniform(own, 6, 0.82, 1.20);
+	s.albedo = leap_sim_uniform(own, 7, 0.75, 1.30);
+	for (int k = 0; k < LEAP_FINGERS; k++) {
+		p.own[k] = leap_sim_uniform(own, 10 + k, 0.94, 1.06);
+		p.shift[k] = vec3(leap_sim_uniform(own, 20 + k, -1.2, 1.2),
+				  leap_sim_uniform(own, 30 + k, -1.2, 1.2),
+				  leap_sim_uniform(own, 40 + k, -2.0, 2.0));
+	}
+	grow(&p, &s);
 	*ret_shape = s;
 }
 
@@ -201,6 +272,26 @@ void leap_sim_fingers(const struct leap_sim_shape *shape,
 	bend_thumb(shape, &grip->thumb, ret_joint[LEAP_THUMB]);
 	for (int k = LEAP_INDEX; k < LEAP_FINGERS; k++)
 		bend_finger(shape, &grip->finger[k], k, ret_joint[k]);
+}
+
+void leap_sim_posture_orient(double yaw, double pitch, double roll,
+			     struct leap_sim_posture *posture)
+{
+	struct vec3 n =
+		vec3(-sin(roll), -cos(roll) * cos(pitch), -cos(roll) * sin(pitch));
+
+	posture->direction =
+		vec3(-sin(yaw) * cos(pitch), sin(pitch), -cos(yaw) * cos(pitch));
+	posture->normal = vec3(n.x * cos(yaw) + n.z * sin(yaw), n.y,
+			       -n.x * sin(yaw) + n.z * cos(yaw));
+}
+
+void leap_sim_posture_mirror(struct leap_sim_posture *posture)
+{
+	posture->palm.x = -posture->palm.x;
+	posture->direction.x = -posture->direction.x;
+	posture->normal.x = -posture->normal.x;
+	posture->elbow.x = -posture->elbow.x;
 }
 
 /* The forearm points to the elbow as far as the wrist's bending allows. */

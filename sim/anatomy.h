@@ -19,6 +19,30 @@
  */
 
 /**
+ * struct leap_sim_build - how the flesh of a hand differs from the average's, in factors
+ * @finger: width of each finger
+ * @tip: width of the tips
+ * @joint: how far middle joints stand out; 1 is not at all
+ * @ball: of the thumb's ball
+ * @heel: of the hand's outer edge
+ * @web: between thumb and index finger
+ * @back: thickness of the palm
+ * @wrist: width
+ * @arm: width of the forearm at the elbow
+ */
+struct leap_sim_build {
+	double finger[LEAP_FINGERS];
+	double tip;
+	double joint;
+	double ball;
+	double heel;
+	double web;
+	double back;
+	double wrist;
+	double arm;
+};
+
+/**
  * struct leap_sim_shape - one person's hand
  * @left: chirality
  * @scale: 1 for a palm 87.48 mm wide, the size most recordings of the original
@@ -32,6 +56,7 @@
  * @wrist: likewise
  * @forearm: length from wrist to elbow
  * @palm_width: of the flat hand
+ * @build: of the flesh
  */
 struct leap_sim_shape {
 	bool left;
@@ -44,6 +69,7 @@ struct leap_sim_shape {
 	struct vec3 wrist;
 	double forearm;
 	double palm_width;
+	struct leap_sim_build build;
 };
 
 /** struct leap_sim_finger - angles of index to pinky, radians */
@@ -94,6 +120,27 @@ struct leap_sim_skeleton {
 
 /** leap_sim_shape_init() - the hand of person @seed */
 void leap_sim_shape_init(uint64_t seed, bool left, struct leap_sim_shape *ret_shape);
+
+/**
+ * leap_sim_shape_draw() - a person of any age and build, by seed
+ *
+ * One in six is a child, one in eight has long fingers. Unlike leap_sim_shape_init(),
+ * everything varies as much as it does among people, and a little more.
+ */
+void leap_sim_shape_draw(uint64_t seed, bool left, struct leap_sim_shape *ret_shape);
+
+/**
+ * leap_sim_posture_orient() - by angles: palm down, fingers away from the user at 0
+ * @yaw: of a right hand inwards, radians
+ * @pitch: fingers up
+ * @roll: of a right hand thumb up
+ * @posture: direction and normal are written
+ */
+void leap_sim_posture_orient(double yaw, double pitch, double roll,
+			     struct leap_sim_posture *posture);
+
+/** leap_sim_posture_mirror() - of a right hand to that of a left one, and back */
+void leap_sim_posture_mirror(struct leap_sim_posture *posture);
 
 /** leap_sim_grip_lerp() - joint by joint from @a (0) to @b (1) */
 void leap_sim_grip_lerp(const struct leap_sim_grip *a, const struct leap_sim_grip *b,

@@ -130,8 +130,8 @@ static void block_view(struct leap_sim_optics *optics, unsigned int row,
 	view_init(sum, fmin(reach, 1.5), &optics->block[row][column]);
 }
 
-void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
-			  struct leap_sim_optics *ret_optics)
+static void optics_init(const struct leap_camera *camera, enum leap_eye eye,
+			struct leap_sim_optics *ret_optics)
 {
 	ret_optics->eye_x = (float)leap_camera_eye_x(camera, eye);
 	for (unsigned int r = 0; r < LEAP_SIM_TILES_DOWN; r++)
@@ -141,6 +141,13 @@ void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
 	for (unsigned int r = 0; r < LEAP_SIM_BLOCKS_DOWN; r++)
 		for (unsigned int c = 0; c < LEAP_SIM_BLOCKS_ACROSS; c++)
 			block_view(ret_optics, r, c);
+}
+
+void leap_sim_lenses_init(const struct leap_camera *camera,
+			  struct leap_sim_lenses *ret_lenses)
+{
+	for (int e = 0; e < LEAP_EYES; e++)
+		optics_init(camera, e, &ret_lenses->eye[e]);
 }
 
 /* A cone as the eye sees it. */

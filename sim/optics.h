@@ -58,9 +58,14 @@ struct leap_sim_optics {
 	struct leap_sim_view block[LEAP_SIM_BLOCKS_DOWN][LEAP_SIM_BLOCKS_ACROSS];
 };
 
-/** leap_sim_optics_init() - look through @camera */
-void leap_sim_optics_init(const struct leap_camera *camera, enum leap_eye eye,
-			  struct leap_sim_optics *ret_optics);
+/** struct leap_sim_lenses - both eyes */
+struct leap_sim_lenses {
+	struct leap_sim_optics eye[LEAP_EYES];
+};
+
+/** leap_sim_lenses_init() - look through @camera (some ten milliseconds) */
+void leap_sim_lenses_init(const struct leap_camera *camera,
+			  struct leap_sim_lenses *ret_lenses);
 
 /** struct leap_sim_sight - the cones that some rays may meet, in the surface's order */
 struct leap_sim_sight {

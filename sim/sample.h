@@ -94,7 +94,8 @@ struct leap_sim_sample {
 };
 
 /** leap_sim_sampler_new() - Return: 0 or -ENOMEM. It grows to some 80 MB with use. */
-int leap_sim_sampler_new(enum leap_sim_split split, struct leap_sim_sampler **ret_sampler);
+int leap_sim_sampler_new(enum leap_sim_split split,
+			 struct leap_sim_sampler **ret_sampler);
 
 /**
  * leap_sim_sample_draw() - the scene of @seed and its picture

@@ -23,21 +23,30 @@
  * Chosen by eye and by the numbers of real pictures: an average palm 200 mm above the
  * device gives about 130, the tips of fingers 120 mm above it saturate.
  */
-#define LED_POWER 1.6e6f
-#define LED_APART 34.0f
-#define BLACK_LEVEL 3.6f
-#define READ_NOISE 0.75f /* steps at the nominal gain */
-#define SHOT_NOISE 0.016f /* steps^2 for each step of signal, at the nominal gain */
+static const struct leap_sim_look average = {
+	.light = {
+		.x = { -34, 0, 34 },
+		.power = { 1.6e6f, 1.6e6f, 1.6e6f },
+		.ambient = 2.0f,
+		.wrap = 0.28f,
+		.gloss = 0.10f,
+		.lobe = 0.7f,
+		.edge = 0.6f,
+		.shade = 0.6f,
+	},
+	.black = 3.6f,
+	.read_noise = 0.75f,
+	.shot_noise = 0.016f,
+	.stray = 0.028f,
+	/* Rows are binned pairs. */
+	.blur_across = 0.20f,
+	.blur_down = 0.13f,
+};
 
-/* The part of all light that the lens scatters about, and how finely it is reckoned. */
-#define STRAY 0.028f
+/* How finely stray light is reckoned. */
 #define CELL 16
 #define CELLS_ACROSS (WIDTH / CELL)
 #define CELLS_DOWN (HEIGHT / CELL)
-
-/* The lens's blur: weight of the neighbours on each side. Rows are binned pairs. */
-#define BLUR_ACROSS 0.20f
-#define BLUR_DOWN 0.13f
 
 /* Noise is read from a strip of it, each row starting where the dice say. */
 #define NOISE_STARTS 16384
@@ -61,8 +70,6 @@ struct edge {
 };
 
 struct eye {
-	struct leap_sim_optics optics;
-	struct picture background;
 	struct picture light;
 	struct picture depth; /* of pixels covered wholly; 0 elsewhere */
 	struct cells stray;
@@ -71,9 +78,9 @@ struct eye {
 };
 
 struct leap_sim_sensor {
-	uint64_t seed;
 	struct eye eye[LEAP_EYES];
 	struct picture scratch;
+	struct leap_sim_surface turned;
 	float noise[NOISE_STARTS + WIDTH];
 };
 
@@ -88,46 +95,25 @@ static float bell(uint64_t seed, uint64_t purpose)
 	return (float)((sum - 510) / 147.8);
 }
 
-/* A dim room: a wide glow and a few vague patches of reflected light. */
-#define PATCHES 5
-
-static void background_init(struct picture *p, uint64_t seed)
+void leap_sim_look_init(struct leap_sim_look *ret_look)
 {
-	double x[PATCHES], y[PATCHES], wide[PATCHES], high[PATCHES];
-
-	for (int k = 0; k < PATCHES; k++) {
-		x[k] = leap_sim_uniform(seed, 10 * k, 0, WIDTH);
-		y[k] = leap_sim_uniform(seed, 10 * k + 1, 0, HEIGHT);
-		wide[k] = leap_sim_uniform(seed, 10 * k + 2, 40, 160);
-		high[k] = leap_sim_uniform(seed, 10 * k + 3, 0.2, 1.3);
-	}
-	for (int r = 0; r < HEIGHT; r++) {
-		for (int c = 0; c < WIDTH; c++) {
-			double sum = 0.3;
-
-			for (int k = 0; k < PATCHES; k++) {
-				double dx = (c - x[k]) / wide[k];
-				double dy = 2 * (r - y[k]) / wide[k];
-
-				sum += high[k] / (1 + dx * dx + dy * dy);
-			}
-			p->row[r][c] = (float)sum;
-		}
-	}
+	*ret_look = average;
 }
 
-int leap_sim_sensor_new(const struct leap_camera *camera, uint64_t seed,
-			struct leap_sim_sensor **ret_sensor)
+struct vec3 leap_sim_look_turned(const struct leap_sim_look *look, enum leap_eye eye,
+				 float eye_x, struct vec3 point)
+{
+	struct vec3 from_eye = vec3(point.x - eye_x, point.y, point.z);
+
+	return vec3_add(point, vec3_cross(look->turn[eye], from_eye));
+}
+
+int leap_sim_sensor_new(uint64_t seed, struct leap_sim_sensor **ret_sensor)
 {
 	struct leap_sim_sensor *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;
-	s->seed = seed;
-	for (int e = 0; e < LEAP_EYES; e++) {
-		leap_sim_optics_init(camera, e, &s->eye[e].optics);
-		background_init(&s->eye[e].background, leap_sim_hash(seed, 0x0b + e));
-	}
 	for (int i = 0; i < NOISE_STARTS + WIDTH; i++)
 		s->noise[i] = bell(leap_sim_hash(seed, 1), i);
 	*ret_sensor = s;
@@ -142,6 +128,7 @@ void leap_sim_sensor_free(struct leap_sim_sensor *sensor)
 /* What leap_sim_optics_visit() needs to paint one eye's picture. */
 struct painting {
 	struct eye *eye;
+	const struct leap_sim_optics *optics;
 	const struct leap_sim_light *light;
 	unsigned int row_low, row_high, column_low, column_high;
 };
@@ -166,11 +153,11 @@ static void paint_tile(void *context, unsigned int row, unsigned int column,
 		       const struct leap_sim_sight *sight)
 {
 	struct painting *p = context;
-	const struct leap_sim_tile *tile = &p->eye->optics.tile[row][column];
+	const struct leap_sim_tile *tile = &p->optics->tile[row][column];
 	unsigned int r0 = row * LEAP_SIM_TILE_ROWS, c0 = column * LEAP_SIM_TILE_COLUMNS;
 	struct leap_sim_trace trace;
 
-	if (!leap_sim_trace(p->eye->optics.eye_x, tile, sight, p->light, &trace))
+	if (!leap_sim_trace(p->optics->eye_x, tile, sight, p->light, &trace))
 		return;
 	for (int i = 0; i < LEAP_SIM_LANES; i++)
 		paint_pixel(p->eye, r0 + i / LEAP_SIM_TILE_COLUMNS,
@@ -220,29 +207,29 @@ static void settle_edges(struct eye *eye)
 	}
 }
 
-static void blur_row(const float *from, float *to, unsigned int low, unsigned int high)
+static void blur_row(const float *from, float *to, unsigned int low, unsigned int high,
+		     float side)
 {
 	for (unsigned int c = low; c < high; c++)
-		to[c] = (1 - 2 * BLUR_ACROSS) * from[c] +
-			BLUR_ACROSS * (from[c - 1] + from[c + 1]);
+		to[c] = (1 - 2 * side) * from[c] + side * (from[c - 1] + from[c + 1]);
 }
 
 static void blur_column(const struct picture *from, float *to, unsigned int row,
-			unsigned int low, unsigned int high)
+			unsigned int low, unsigned int high, float side)
 {
 	const float *above = from->row[row - 1], *here = from->row[row];
 	const float *below = from->row[row + 1];
 
 	for (unsigned int c = low; c < high; c++)
-		to[c] = (1 - 2 * BLUR_DOWN) * here[c] +
-			BLUR_DOWN * (above[c] + below[c]);
+		to[c] = (1 - 2 * side) * here[c] + side * (above[c] + below[c]);
 }
 
 /*
  * Only what was painted is worth it: the background is smooth. The picture's outermost
  * pixels have no neighbours and stay as they are.
  */
-static void blur(struct painting *p, struct picture *scratch)
+static void blur(const struct painting *p, const struct leap_sim_look *look,
+		 struct picture *scratch)
 {
 	struct picture *light = &p->eye->light;
 	unsigned int c0 = p->column_low > 1 ? p->column_low - 1 : 1;
@@ -253,13 +240,13 @@ static void blur(struct painting *p, struct picture *scratch)
 	if (p->row_low >= p->row_high)
 		return;
 	for (unsigned int r = r0 - 1; r <= r1; r++)
-		blur_row(light->row[r], scratch->row[r], c0, c1);
+		blur_row(light->row[r], scratch->row[r], c0, c1, look->blur_across);
 	for (unsigned int r = r0; r < r1; r++)
-		blur_column(scratch, light->row[r], r, c0, c1);
+		blur_column(scratch, light->row[r], r, c0, c1, look->blur_down);
 }
 
 LEAP_SIM_FOR_EACH_CPU
-static void gather_cells(const struct picture *light, struct cells *cells)
+static void gather_cells(const struct picture *light, float part, struct cells *cells)
 {
 	for (int r = 0; r < CELLS_DOWN; r++) {
 		float column[WIDTH] = { 0 };
@@ -272,7 +259,7 @@ static void gather_cells(const struct picture *light, struct cells *cells)
 
 			for (int k = 0; k < CELL; k++)
 				sum += column[c * CELL + k];
-			cells->row[r + 1][c + 1] = sum * (STRAY / (CELL * CELL));
+			cells->row[r + 1][c + 1] = sum * (part / (CELL * CELL));
 		}
 	}
 }
@@ -308,9 +295,9 @@ static void smooth_cells(struct cells *cells)
 					   0.25f * old.row[r + 1][c];
 }
 
-static void spread_stray(const struct picture *light, struct cells *cells)
+static void spread_stray(const struct picture *light, float part, struct cells *cells)
 {
-	gather_cells(light, cells);
+	gather_cells(light, part, cells);
 	for (int pass = 0; pass < 3; pass++)
 		smooth_cells(cells);
 	close_edges(cells);
@@ -339,24 +326,36 @@ static void add_stray(const struct cells *cells, unsigned int row, float signal[
 	}
 }
 
+/* What becomes of a row's light on its way to bytes. */
+struct development {
+	float black;
+	float read; /* variance of noise without light */
+	float shot; /* and with each step of it */
+	float digital;
+	float square_root; /* 0 or 1: how much of the gamma correction */
+};
+
 /* One row of one eye to bytes; the pixels of the other eye lie between. */
 LEAP_SIM_FOR_EACH_CPU
-static void develop_row(const struct eye *eye, unsigned int row, float gain,
-			const float *noise, uint8_t *bytes)
+static void develop_row(const struct eye *eye, unsigned int row,
+			const struct development *d, const float *noise, uint8_t *bytes)
 {
-	const float read = READ_NOISE * READ_NOISE * gain * gain;
-	const float shot = SHOT_NOISE * gain;
+	const float read = d->read, shot = d->shot, black = d->black;
+	const float digital = d->digital, root = d->square_root;
 	float signal[WIDTH];
 	int value[WIDTH];
 
 	memcpy(signal, eye->light.row[row], sizeof(signal));
 	add_stray(&eye->stray, row, signal);
 	for (int c = 0; c < WIDTH; c++) {
-		float level = signal[c] + BLACK_LEVEL +
-			      noise[c] * __builtin_sqrtf(read + shot * signal[c]) +
-			      0.5f;
+		float level = signal[c] + black +
+			      noise[c] * __builtin_sqrtf(read + shot * signal[c]);
 
-		level = level > 0 ? level : 0;
+		level = digital * (level > 0 ? level : 0);
+		level = level < 255 ? level : 255;
+		if (root > 0)
+			level = __builtin_sqrtf(255 * level);
+		level += 0.5f;
 		value[c] = (int)(level < 255 ? level : 255);
 	}
 	for (int c = 0; c < WIDTH; c++)
@@ -385,56 +384,97 @@ static void write_metadata(const struct leap_sim_setting *setting, uint8_t *pixe
 		end[2 * i] = end[2 * i + 1] = line[i];
 }
 
-static struct leap_sim_light lighting(const struct leap_sim_setting *setting,
+static struct leap_sim_light lighting(const struct leap_sim_shot *shot,
 				      float sensitivity)
 {
-	struct leap_sim_light light = { .ambient = 2.0f * sensitivity };
+	struct leap_sim_light light = shot->look.light;
 
-	for (int k = 0; k < LEAP_SIM_LEDS; k++) {
-		light.x[k] = LED_APART * (float)(k - 1);
-		if (setting->leds & (1u << k))
-			light.power[k] = LED_POWER * sensitivity;
-	}
+	light.ambient *= sensitivity;
+	for (int k = 0; k < LEAP_SIM_LEDS; k++)
+		light.power[k] *= shot->setting.leds & (1u << k) ? sensitivity : 0;
 	return light;
 }
 
-static void expose(struct leap_sim_sensor *s, struct eye *eye,
-		   const struct leap_sim_surface *surface,
-		   const struct leap_sim_light *light, float sensitivity)
+/* To look elsewhere is to see everything elsewhere. */
+static void turn_surface(const struct leap_sim_look *look, enum leap_eye eye,
+			 float eye_x, struct leap_sim_surface *surface)
 {
-	struct painting p = { eye, light, HEIGHT, 0, WIDTH, 0 };
-	const float *from = eye->background.row[0];
-	float *to = eye->light.row[0];
+	const struct vec3 turn = look->turn[eye];
 
-	for (int i = 0; i < WIDTH * HEIGHT; i++)
-		to[i] = from[i] * sensitivity;
+	for (unsigned int i = 0; i < surface->count; i++) {
+		struct leap_sim_cone *c = &surface->cone[i];
+		struct vec3 start = leap_sim_look_turned(
+			look, eye, eye_x, vec3(c->start[0], c->start[1], c->start[2]));
+		struct vec3 along = vec3(c->along[0], c->along[1], c->along[2]);
+
+		along = vec3_add(along, vec3_cross(turn, along));
+		c->start[0] = (float)start.x;
+		c->start[1] = (float)start.y;
+		c->start[2] = (float)start.z;
+		c->along[0] = (float)along.x;
+		c->along[1] = (float)along.y;
+		c->along[2] = (float)along.z;
+	}
+}
+
+static bool turned(const struct leap_sim_look *look, enum leap_eye eye)
+{
+	return vec3_length(look->turn[eye]) > 0;
+}
+
+static void expose(struct leap_sim_sensor *s, enum leap_eye e,
+		   const struct leap_sim_shot *shot, const struct leap_sim_light *light,
+		   float sensitivity)
+{
+	const struct leap_sim_surface *surface = shot->surface;
+	struct eye *eye = &s->eye[e];
+	struct painting p = { eye, &shot->lenses->eye[e], light, HEIGHT, 0, WIDTH, 0 };
+
+	if (turned(&shot->look, e)) {
+		s->turned = *surface;
+		turn_surface(&shot->look, e, p.optics->eye_x, &s->turned);
+		surface = &s->turned;
+	}
+	leap_sim_backdrop_light(shot->backdrop, e, sensitivity, eye->light.row[0]);
 	memset(&eye->depth, 0, sizeof(eye->depth));
 	eye->edges = 0;
-	leap_sim_optics_visit(&eye->optics, surface, paint_tile, &p);
+	leap_sim_optics_visit(p.optics, surface, paint_tile, &p);
 	settle_edges(eye);
-	blur(&p, &s->scratch);
-	spread_stray(&eye->light, &eye->stray);
+	blur(&p, &shot->look, &s->scratch);
+	spread_stray(&eye->light, shot->look.stray, &eye->stray);
 }
 
 void leap_sim_sensor_render(struct leap_sim_sensor *sensor,
-			    const struct leap_sim_surface *surface,
-			    const struct leap_sim_setting *setting, uint64_t index,
-			    uint8_t *pixels)
+			    const struct leap_sim_shot *shot, uint8_t *pixels)
 {
+	const struct leap_sim_setting *setting = &shot->setting;
+	const struct leap_sim_look *look = &shot->look;
 	float gain = (float)setting->gain / NOMINAL_GAIN;
 	float sensitivity = (float)setting->exposure_us / NOMINAL_EXPOSURE * gain;
-	struct leap_sim_light light = lighting(setting, sensitivity);
-	uint64_t dice = leap_sim_hash(sensor->seed, index);
+	struct leap_sim_light light = lighting(shot, sensitivity);
+	const struct development d = {
+		.black = look->black,
+		.read = look->read_noise * look->read_noise * gain * gain,
+		.shot = look->shot_noise * gain,
+		.digital = (float)setting->digital_gain / 4,
+		.square_root = setting->gamma ? 1 : 0,
+	};
 
 	for (unsigned int e = 0; e < LEAP_EYES; e++) {
-		expose(sensor, &sensor->eye[e], surface, &light, sensitivity);
+		expose(sensor, e, shot, &light, sensitivity);
 		for (unsigned int r = 0; r < HEIGHT; r++) {
-			uint64_t start = leap_sim_hash(dice, e * HEIGHT + r);
+			uint64_t start = leap_sim_hash(shot->dice, e * HEIGHT + r);
 
-			develop_row(&sensor->eye[e], r, gain,
+			develop_row(&sensor->eye[e], r, &d,
 				    sensor->noise + start % NOISE_STARTS,
 				    pixels + (size_t)r * WIDTH * 2 + e);
 		}
 	}
 	write_metadata(setting, pixels);
+}
+
+float leap_sim_sensor_depth(const struct leap_sim_sensor *sensor, enum leap_eye eye,
+			    unsigned int column, unsigned int row)
+{
+	return sensor->eye[eye].depth.row[row][column];
 }

@@ -16,7 +16,10 @@
 struct leap_sim {
 	unsigned int hands;
 	struct leap_sim_motion motion[LEAP_HANDS_MAX];
-	struct leap_sim_setting setting;
+	uint64_t dice;
+	struct leap_sim_shot shot;
+	struct leap_sim_lenses lenses;
+	struct leap_sim_backdrop backdrop;
 	struct leap_sim_sensor *sensor;
 	struct leap_sim_surface surface;
 };
@@ -36,6 +39,19 @@ static void choose_hands(struct leap_sim *sim, const struct leap_sim_options *op
 				     i == 0 ? left : !left, apart, &sim->motion[i]);
 }
 
+static void prepare_shot(struct leap_sim *sim, const struct leap_camera *camera)
+{
+	leap_sim_lenses_init(camera, &sim->lenses);
+	leap_sim_backdrop_init(sim->dice, LEAP_SIM_ROOM_DIM, &sim->backdrop);
+	leap_sim_look_init(&sim->shot.look);
+	sim->shot.lenses = &sim->lenses;
+	sim->shot.surface = &sim->surface;
+	sim->shot.backdrop = &sim->backdrop;
+	sim->shot.setting = (struct leap_sim_setting){
+		.exposure_us = 511, .gain = 31, .leds = 7, .digital_gain = 4
+	};
+}
+
 int leap_sim_new(const struct leap_sim_options *options, struct leap_sim **ret_sim)
 {
 	const uint8_t *block = options->calibration ? options->calibration
@@ -52,15 +68,14 @@ int leap_sim_new(const struct leap_sim_options *options, struct leap_sim **ret_s
 	sim = calloc(1, sizeof(*sim));
 	if (!sim)
 		return -ENOMEM;
-	ret = leap_sim_sensor_new(&camera, leap_sim_hash(options->seed, 2),
-				  &sim->sensor);
+	sim->dice = leap_sim_hash(options->seed, 2);
+	ret = leap_sim_sensor_new(sim->dice, &sim->sensor);
 	if (ret < 0) {
 		free(sim);
 		return ret;
 	}
 	choose_hands(sim, options);
-	sim->setting =
-		(struct leap_sim_setting){ .exposure_us = 511, .gain = 31, .leds = 7 };
+	prepare_shot(sim, &camera);
 	*ret_sim = sim;
 	return 0;
 }
@@ -76,13 +91,13 @@ void leap_sim_free(struct leap_sim *sim)
 void leap_sim_set_exposure(struct leap_sim *sim, unsigned int exposure_us,
 			   unsigned int gain)
 {
-	sim->setting.exposure_us = exposure_us;
-	sim->setting.gain = gain;
+	sim->shot.setting.exposure_us = exposure_us;
+	sim->shot.setting.gain = gain;
 }
 
 void leap_sim_set_leds(struct leap_sim *sim, unsigned int mask)
 {
-	sim->setting.leds = mask & 7;
+	sim->shot.setting.leds = mask & 7;
 }
 
 static void pose_hand(const struct leap_sim *sim, unsigned int hand, uint64_t index,
@@ -104,10 +119,10 @@ void leap_sim_render(struct leap_sim *sim, uint64_t index, uint8_t *pixels)
 		struct leap_sim_skeleton skeleton;
 
 		pose_hand(sim, i, index, &skeleton);
-		leap_sim_flesh(&sim->motion[i].shape, &skeleton, &sim->surface);
+		leap_sim_flesh(&sim->motion[i].shape, &skeleton, NULL, &sim->surface);
 	}
-	leap_sim_sensor_render(sim->sensor, &sim->surface, &sim->setting, index,
-			       pixels);
+	sim->shot.dice = leap_sim_hash(sim->dice, index);
+	leap_sim_sensor_render(sim->sensor, &sim->shot, pixels);
 }
 
 void leap_sim_truth(const struct leap_sim *sim, uint64_t index,

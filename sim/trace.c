@@ -22,9 +22,6 @@
 /* Parts that touch have a crease this soft, millimetres. */
 #define CREASE 1.2f
 
-/* How far light creeps under the skin: the cosine beyond the terminator it reaches. */
-#define WRAP 0.28f
-
 /* Skin is darker where it sees itself within this distance, millimetres. */
 #define OCCLUSION 4.0f
 
@@ -69,6 +66,24 @@ LANE_LOOP float cone_at(const struct leap_sim_cone *c, const struct points *p, i
 	       (c->r[0] + h * (c->r[1] + h * c->r[2]));
 }
 
+/* Of a cone whose ends are cut off straight. */
+LANE_LOOP float stump_at(const struct leap_sim_cone *c, const struct points *p, int i)
+{
+	float x = p->x.v[i] - c->start[0];
+	float y = p->y.v[i] - c->start[1];
+	float z = p->z.v[i] - c->start[2];
+	float raw = (x * c->along[0] + y * c->along[1] + z * c->along[2]) * c->inverse;
+	float h = within(raw, 0, 1), beyond = raw - h, out, end;
+
+	x -= raw * c->along[0];
+	y -= raw * c->along[1];
+	z -= raw * c->along[2];
+	out = __builtin_sqrtf(x * x + y * y + z * z) -
+	      (c->r[0] + h * (c->r[1] + h * c->r[2]));
+	end = beyond * beyond / c->inverse;
+	return beyond == 0 ? out : __builtin_sqrtf(most(out, 0) * most(out, 0) + end);
+}
+
 /* The smaller of two distances, rounded over a width of @k (quadratic). */
 LANE_LOOP float rounded(float a, float b, float k, float scale)
 {
@@ -80,6 +95,11 @@ LANE_LOOP float rounded(float a, float b, float k, float scale)
 LANE_LOOP void cone_distance(const struct leap_sim_cone *c, const struct points *p,
 			     struct lanes *ret)
 {
+	if (c->cut) {
+		for (int i = 0; i < LANES; i++)
+			ret->v[i] = stump_at(c, p, i);
+		return;
+	}
 	for (int i = 0; i < LANES; i++)
 		ret->v[i] = cone_at(c, p, i);
 }
@@ -89,6 +109,11 @@ LANE_LOOP void add_cone(const struct leap_sim_cone *c, const struct points *p,
 {
 	const float k = c->blend, scale = 0.25f / k;
 
+	if (c->cut) {
+		for (int i = 0; i < LANES; i++)
+			part->v[i] = rounded(part->v[i], stump_at(c, p, i), k, scale);
+		return;
+	}
 	for (int i = 0; i < LANES; i++)
 		part->v[i] = rounded(part->v[i], cone_at(c, p, i), k, scale);
 }
@@ -130,6 +155,55 @@ struct feel {
 	struct lanes d, x, y, z, radius, albedo;
 };
 
+/* A wave of height 1 and length 1, near enough to a cosine. */
+LANE_LOOP float wave(float at)
+{
+	float x = at - __builtin_floorf(at) - 0.5f;
+
+	return 16 * x * x * (1.5f - 2 * __builtin_fabsf(x)) - 1;
+}
+
+/*
+ * What makes skin differ from place to place: creases at joints, the back of a finger
+ * and its pad, blotches. @x, @y, @z lead from the cone's axis to the surface, @away
+ * times that is a unit vector, @h is where along the axis.
+ */
+LANE_LOOP float skin(const struct leap_sim_cone *c, float x, float y, float z,
+		     float away, float h)
+{
+	float crease = most(1 - __builtin_fabsf(h) * c->crease_narrow, 0);
+	float side = (x * c->tint[0] + y * c->tint[1] + z * c->tint[2]) * away;
+	float blotch = wave(c->phase + x * c->wave[0] + y * c->wave[1] +
+			    z * c->wave[2] + h * c->wave_along[0]) *
+		       wave(c->phase + x * c->wave[1] - y * c->wave[0] +
+			    z * c->wave[2] + h * c->wave_along[1]);
+
+	return c->albedo * (1 - c->crease * crease) * (1 + side) *
+	       (1 + c->mottle * blotch);
+}
+
+/* Before its straight ends, what was found for a round cone is not so. */
+LANE_LOOP void stump_feel(const struct leap_sim_cone *c, const struct points *p,
+			  struct feel *ret)
+{
+	const float unit = __builtin_sqrtf(c->inverse);
+
+	for (int i = 0; i < LANES; i++) {
+		float x = p->x.v[i] - c->start[0];
+		float y = p->y.v[i] - c->start[1];
+		float z = p->z.v[i] - c->start[2];
+		float raw = (x * c->along[0] + y * c->along[1] + z * c->along[2]) *
+			    c->inverse;
+		float end = raw < 0 ? -unit : unit;
+		int out = raw < 0 || raw > 1;
+
+		ret->d.v[i] = stump_at(c, p, i);
+		ret->x.v[i] = out ? end * c->along[0] : ret->x.v[i];
+		ret->y.v[i] = out ? end * c->along[1] : ret->y.v[i];
+		ret->z.v[i] = out ? end * c->along[2] : ret->z.v[i];
+	}
+}
+
 LANE_LOOP void cone_feel(const struct leap_sim_cone *c,
 			 const struct leap_sim_tile *tile, const struct points *p,
 			 struct feel *ret)
@@ -159,8 +233,10 @@ LANE_LOOP void cone_feel(const struct leap_sim_cone *c,
 		ret->y.v[i] = y * scale - taper * c->along[1];
 		ret->z.v[i] = z * scale - taper * c->along[2];
 		ret->radius.v[i] = radius / most(1 - lengthwise, 0.04f);
-		ret->albedo.v[i] = c->albedo;
+		ret->albedo.v[i] = skin(c, x, y, z, scale, raw);
 	}
+	if (c->cut)
+		stump_feel(c, p, ret);
 }
 
 LANE_LOOP void mix(struct lanes *a, const struct lanes *b, const struct lanes *weight)
@@ -325,6 +401,8 @@ LANE_LOOP void shade(const struct leap_sim_tile *tile, const struct points *p,
 		     const struct feel *f, const struct leap_sim_light *light,
 		     struct lanes *ret)
 {
+	const float soft = 1 / (1 + light->wrap);
+
 	for (int i = 0; i < LANES; i++)
 		ret->v[i] = light->ambient;
 	for (int led = 0; led < LEAP_SIM_LEDS; led++) {
@@ -335,22 +413,22 @@ LANE_LOOP void shade(const struct leap_sim_tile *tile, const struct points *p,
 			float inverse = 1 / __builtin_sqrtf(most(square, 1));
 			float facing = (x * f->x.v[i] + y * f->y.v[i] + z * f->z.v[i]) *
 				       inverse;
-			float lit = most(facing + WRAP, 0) * (1 / (1 + WRAP));
-			/* The LEDs' own lobe: less to the sides. */
-			float lobe = 0.3f + 0.7f * most(-y * inverse, 0);
+			float lit = most(facing + light->wrap, 0) * soft;
+			float lobe =
+				(1 - light->lobe) + light->lobe * most(-y * inverse, 0);
 
-			/* A little gloss, where the skin mirrors the LEDs. */
-			lit += 0.10f * most(2 * facing * facing - 1, 0) * lit;
+			lit += light->gloss * most(2 * facing * facing - 1, 0) * lit;
 			ret->v[i] += light->power[led] * lit * lobe * inverse * inverse;
 		}
 	}
 	/* The lens passes less to its edge. */
 	for (int i = 0; i < LANES; i++)
-		ret->v[i] *= f->albedo.v[i] * (0.4f + 0.6f * tile->y[i]);
+		ret->v[i] *=
+			f->albedo.v[i] * ((1 - light->edge) + light->edge * tile->y[i]);
 }
 
 LANE_LOOP void occlude(const struct leap_sim_sight *sight, const struct points *p,
-		       const struct feel *f, struct lanes *signal)
+		       const struct feel *f, float shade, struct lanes *signal)
 {
 	struct points off;
 	struct lanes d;
@@ -364,7 +442,7 @@ LANE_LOOP void occlude(const struct leap_sim_sight *sight, const struct points *
 	for (int i = 0; i < LANES; i++) {
 		float open = within(d.v[i] * (1 / OCCLUSION), 0, 1);
 
-		signal->v[i] *= 0.4f + 0.6f * open;
+		signal->v[i] *= (1 - shade) + shade * open;
 	}
 }
 
@@ -384,7 +462,7 @@ bool leap_sim_trace(float eye_x, const struct leap_sim_tile *tile,
 	feel(tile, sight, &p, &f);
 	cover(tile, &t, &f, &part);
 	shade(tile, &p, &f, light, &signal);
-	occlude(sight, &p, &f, &signal);
+	occlude(sight, &p, &f, light->shade, &signal);
 	for (int i = 0; i < LANES; i++) {
 		ret_trace->signal[i] = signal.v[i];
 		ret_trace->cover[i] = part.v[i];

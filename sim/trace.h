@@ -16,11 +16,21 @@
  * @x: places of the LEDs on the x axis, millimetres
  * @power: of each; at 1, a surface facing an LED from 1 mm gives a signal of 1
  * @ambient: signal from light that comes from everywhere
+ * @wrap: how far light creeps under the skin: the cosine beyond the terminator
+ * @gloss: what skin mirrors of an LED straight before it, relative to what it scatters
+ * @lobe: how much dimmer an LED is to the sides than straight up, 0..1
+ * @edge: how much less the lens passes to its edge, 0..1
+ * @shade: how dark skin gets where it sees itself, 0..1
  */
 struct leap_sim_light {
 	float x[LEAP_SIM_LEDS];
 	float power[LEAP_SIM_LEDS];
 	float ambient;
+	float wrap;
+	float gloss;
+	float lobe;
+	float edge;
+	float shade;
 };
 
 /**
