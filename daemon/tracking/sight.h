@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One look of the network at a place: crop, run, and back to points in space.
+ * The gaze holds the scratch memory: one thread at a time for each.
+ */
+#ifndef LEAP_SIGHT_H
+#define LEAP_SIGHT_H
+
+#include "daemon/tracking/pose_fit.h"
+
+/**
+ * struct leap_gaze - with what to look
+ * @optics: for the mode of the frames
+ * @network: whose weights
+ * @crop: scratch, afterwards what was looked at
+ * @looks: how often, for whoever wants to know
+ */
+struct leap_gaze {
+	struct leap_crop_optics optics;
+	struct leap_network *network;
+	struct leap_crop crop;
+	unsigned long looks;
+};
+
+/**
+ * struct leap_sight - what is seen at a place
+ * @at: where and which way round was looked
+ * @seen: points of a hand in Leap coordinates
+ * @palm: of them
+ * @doubt: how far off the points are on average, by the network's own reckoning, mm
+ * @right: log odds of the way round being right for this hand's chirality
+ * @present: log odds of there being a hand
+ */
+struct leap_sight {
+	struct leap_crop_place at;
+	struct leap_sighting seen[LEAP_POINTS];
+	struct vec3 palm;
+	double doubt;
+	double right;
+	double present;
+};
+
+/** leap_sight_take() - look at @at; a mirrored look is for left hands */
+void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+		     const struct leap_crop_place *at, struct leap_sight *ret_sight);
+
+#endif /* LEAP_SIGHT_H */

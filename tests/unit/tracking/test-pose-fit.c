@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The fit finds the pose that made the points, and trusts sure points more.
+ * Single-threaded; owns nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/tracking/pose_fit.h"
+#include "tests/unit/random.h"
+
+#define DEGREE (M_PI / 180)
+
+static double uniform(struct random *random, double low, double high)
+{
+	return low + (high - low) * (double)(random_next(random) >> 11) * 0x1p-53;
+}
+
+static struct leap_pose random_pose(struct random *random)
+{
+	struct leap_pose pose = { .left = random_next(random) & 1,
+				  .place = vec3(uniform(random, -80, 80),
+						uniform(random, 120, 300),
+						uniform(random, -60, 60)),
+				  .size = uniform(random, 0.9, 1.1) };
+
+	pose.turn = leap_skeleton_axes(
+		vec3(uniform(random, -0.6, 0.6), uniform(random, -0.5, 0.5), -1),
+		vec3(uniform(random, -0.8, 0.8), -1, uniform(random, -0.5, 0.5)));
+	leap_skeleton_relaxed(pose.angle);
+	for (int k = 1; k < LEAP_FINGERS; k++) {
+		double *angle = pose.angle + LEAP_FINGER_ANGLE(k);
+
+		angle[0] = uniform(random, 0, 60) * DEGREE;
+		angle[1] = uniform(random, -8, 8) * DEGREE;
+		angle[2] = uniform(random, 5, 80) * DEGREE;
+	}
+	pose.angle[1] = uniform(random, -20, 20) * DEGREE;
+	return pose;
+}
+
+static void points_of(const struct leap_pose *pose,
+		      struct leap_sighting ret[LEAP_POINTS])
+{
+	struct leap_skeleton s;
+
+	leap_skeleton_pose(pose, &s);
+	ret[LEAP_POINT_WRIST].place = s.wrist;
+	ret[LEAP_POINT_PALM].place = pose->place;
+	ret[LEAP_POINT_ARM].place =
+		vec3_madd(s.wrist, 60 * pose->size,
+			  vec3_unit_or(vec3_sub(s.elbow, s.wrist), vec3(0, 0, 1)));
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		for (int j = 0; j < 4; j++)
+			ret[1 + 4 * k + j].place = s.joint[k][LEAP_MCP + j];
+	for (int i = 0; i < LEAP_POINTS; i++) {
+		ret[i].view = vec3_unit_or(ret[i].place, vec3(0, 1, 0));
+		ret[i].across = 1;
+		ret[i].along = 2;
+	}
+}
+
+static double worst_joint(const struct leap_pose *a, const struct leap_pose *b)
+{
+	struct leap_skeleton s, t;
+	double worst = 0;
+
+	leap_skeleton_pose(a, &s);
+	leap_skeleton_pose(b, &t);
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		for (int j = 0; j < LEAP_JOINTS; j++)
+			worst = fmax(worst,
+				     vec3_distance(s.joint[k][j], t.joint[k][j]));
+	return worst;
+}
+
+static const struct leap_fit_belief open_minded = { .size_information = 100 };
+
+static void the_pose_that_made_the_points_is_found(void **state)
+{
+	struct random random = random_seed(11);
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		struct leap_pose wanted = random_pose(&random), pose;
+		struct leap_sighting seen[LEAP_POINTS];
+		struct leap_fit_result result;
+
+		points_of(&wanted, seen);
+		leap_fit_guess(seen, wanted.left, 1, &pose);
+		leap_fit_pose(seen, &open_minded, 25, &pose, &result);
+		assert_true(worst_joint(&pose, &wanted) < 1.5);
+		assert_true(result.misfit < 0.3);
+	}
+}
+
+static void an_unsure_point_hardly_counts(void **state)
+{
+	struct random random = random_seed(12);
+	struct leap_pose wanted = random_pose(&random), trusting, doubting;
+	struct leap_sighting seen[LEAP_POINTS];
+	struct leap_fit_result result;
+	const int tip = 8;
+
+	(void)state;
+	points_of(&wanted, seen);
+	seen[tip].place.x += 3;
+	trusting = doubting = wanted;
+	leap_fit_pose(seen, &open_minded, 25, &trusting, &result);
+	seen[tip].across = seen[tip].along = 60;
+	leap_fit_pose(seen, &open_minded, 25, &doubting, &result);
+	assert_true(worst_joint(&doubting, &wanted) <
+		    0.3 * worst_joint(&trusting, &wanted));
+}
+
+static void joints_stay_within_what_hands_can_do(void **state)
+{
+	struct random random = random_seed(13);
+	struct leap_pose wanted = random_pose(&random), pose;
+	struct leap_sighting seen[LEAP_POINTS];
+	struct leap_fit_result result;
+
+	(void)state;
+	for (int k = 1; k < LEAP_FINGERS; k++)
+		wanted.angle[LEAP_FINGER_ANGLE(k) + 2] = -50 * DEGREE;
+	points_of(&wanted, seen);
+	pose = wanted;
+	leap_fit_pose(seen, &open_minded, 40, &pose, &result);
+	for (int k = 1; k < LEAP_FINGERS; k++) {
+		double least, most;
+
+		leap_skeleton_limits(LEAP_FINGER_ANGLE(k) + 2, &least, &most);
+		assert_true(pose.angle[LEAP_FINGER_ANGLE(k) + 2] > least - 8 * DEGREE);
+	}
+}
+
+static void a_size_that_is_known_is_kept(void **state)
+{
+	const struct leap_fit_belief sure = { .size_log = 0, .size_information = 1e7 };
+	struct random random = random_seed(14);
+	struct leap_pose wanted = random_pose(&random), pose;
+	struct leap_sighting seen[LEAP_POINTS];
+	struct leap_fit_result result;
+
+	(void)state;
+	wanted.size = 1.1;
+	points_of(&wanted, seen);
+	pose = wanted;
+	leap_fit_pose(seen, &sure, 25, &pose, &result);
+	assert_true(fabs(log(pose.size)) < 0.01);
+	assert_true(result.size_information > 100);
+	leap_fit_pose(seen, &open_minded, 25, &pose, &result);
+	assert_true(fabs(pose.size - wanted.size) < 0.01);
+}
+
+static void what_was_expected_holds_what_is_not_seen(void **state)
+{
+	struct random random = random_seed(15);
+	struct leap_pose wanted = random_pose(&random), pose = wanted;
+	struct leap_sighting seen[LEAP_POINTS];
+	const struct leap_fit_belief belief = { .near = &wanted,
+						.place_sd = 5,
+						.turn_sd = 0.1,
+						.angle_sd = 0.1,
+						.size_information = 1e4 };
+	struct leap_fit_result result;
+
+	(void)state;
+	points_of(&wanted, seen);
+	for (int i = 0; i < LEAP_POINTS; i++) {
+		seen[i].place = vec3_add(seen[i].place, vec3(40, 0, 0));
+		seen[i].across = seen[i].along = 400;
+	}
+	leap_fit_pose(seen, &belief, 25, &pose, &result);
+	assert_true(vec3_distance(pose.place, wanted.place) < 2);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_pose_that_made_the_points_is_found),
+		cmocka_unit_test(an_unsure_point_hardly_counts),
+		cmocka_unit_test(joints_stay_within_what_hands_can_do),
+		cmocka_unit_test(a_size_that_is_known_is_kept),
+		cmocka_unit_test(what_was_expected_holds_what_is_not_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
