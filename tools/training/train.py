@@ -1,0 +1,242 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+# Teaches the hand network from the generator's stream; can be stopped and gone on with.
+# One thread learns, one reads the generators; the lock of Pool guards what they share.
+import argparse
+import copy
+import math
+import os
+import subprocess
+import sys
+import threading
+import time
+
+os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from network import POINTS, Network
+from records import RECORD
+
+TIPS = [4, 8, 12, 16, 20]
+JOINTS = slice(1, 21)
+PALM = 21
+
+VALIDATION_SEED = 1 << 40  # far from every seed that is learned from
+VALIDATION_SCENES = 900
+POOL = 30000  # records that are kept
+REUSE = 4  # a record is seen about so often before it is replaced
+BATCH = 64
+RATE = 2.5e-3
+WARM_UP = 400  # batches
+MOMENTUM = 0.998  # of the averaged weights, which are what is shipped
+
+
+class Pool:
+    """What the generators made last; new records replace the oldest."""
+
+    def __init__(self, generator, seed, processes):
+        self.lock = threading.Lock()
+        self.records = np.empty(POOL, RECORD)
+        self.made = 0
+        self.used = 0
+        self.processes = [
+            subprocess.Popen([generator, str(seed + (i << 32)), '1000000000'],
+                             stdout=subprocess.PIPE)
+            for i in range(processes)]
+        for p in self.processes:
+            threading.Thread(target=self.fill, args=(p,), daemon=True).start()
+
+    def fill(self, process):
+        while True:
+            if self.made > 4000 and self.made * REUSE > self.used + 4 * POOL:
+                time.sleep(0.05)
+                continue
+            raw = process.stdout.read(RECORD.itemsize * 16)
+            if len(raw) < RECORD.itemsize * 16:
+                return
+            new = np.frombuffer(raw, RECORD)
+            with self.lock:
+                for record in new:
+                    self.records[self.made % POOL] = record
+                    self.made += 1
+
+    def batch(self):
+        while self.made < 2000:
+            if all(p.poll() is not None for p in self.processes):
+                sys.exit('train: the generator ended; run it by hand to see why')
+            time.sleep(0.2)
+        with self.lock:
+            some = np.random.randint(0, min(self.made, POOL), BATCH)
+            self.used += BATCH
+            return self.records[some]
+
+    def end(self):
+        for p in self.processes:
+            p.kill()
+
+
+def inputs(records):
+    pixels = torch.from_numpy(records['pixel'].astype(np.float32))
+    return pixels, torch.from_numpy(records['plane'].copy())
+
+
+def loss_of(out, records):
+    at = torch.from_numpy(records['at'].copy())
+    seen = torch.from_numpy(records['seen'].copy())
+    right = torch.from_numpy(records['right'].copy())
+    present = torch.from_numpy(records['present'].copy())
+    inside = torch.from_numpy(records['inside'].copy())
+    pose = ((right > 0.5) & (present > 0.5) & (inside > 0.3)).float()[:, None]
+    error = (out['place'] - at).abs()
+    within = (at[..., :2].abs().amax(-1) < 1.12).float() * (seen > 0).float() * pose
+    across = error[..., 0] + error[..., 1]
+    fit = (across * torch.exp(-out['across']) + 2 * out['across'] + 5 * across) * within
+    fit = fit + (error[..., 2] * torch.exp(-out['along']) + out['along'] +
+                 3 * error[..., 2]) * within
+    # Points out of sight: a little, so that they end up where a hand has them.
+    fit = fit + (across + error[..., 2]).clamp(max=1) * 0.3 * (pose - within)
+    hand = F.binary_cross_entropy_with_logits(out['right'], right, reduction='none')
+    hand = (hand * present).mean()
+    there = F.binary_cross_entropy_with_logits(out['present'], present)
+    return fit.sum() / (pose.sum() * POINTS + 1) + 0.5 * hand + 0.5 * there
+
+
+def in_space(at, depth, width):
+    half = width[:, None] / 2
+    along = depth[:, None] + at[..., 2] * half
+    spread = half / depth[:, None] * along
+    return np.stack([at[..., 0] * spread, at[..., 1] * spread, along], -1)
+
+
+def validate(net, records):
+    place, right, present = [], [], []
+    with torch.no_grad():
+        for i in range(0, len(records), 250):
+            out = net(*inputs(records[i:i + 250]))
+            place.append(out['place'].numpy())
+            right.append(out['right'].numpy() > 0)
+            present.append(out['present'].numpy() > 0)
+    place, right, present = (np.concatenate(x) for x in (place, right, present))
+    there = records['present'] > 0.5
+    ok = there & (records['right'] > 0.5) & (records['inside'] > 0.75)
+    error = (in_space(place, records['depth'], records['width']) -
+             in_space(records['at'], records['depth'], records['width']))[ok]
+    far = np.linalg.norm(error, axis=-1)
+    tips = far[:, TIPS][records['seen'][ok][:, TIPS] > 1.5]
+    return {
+        'palm50': np.median(far[:, PALM]), 'palm95': np.percentile(far[:, PALM], 95),
+        'tip50': np.median(tips), 'tip95': np.percentile(tips, 95),
+        'joint50': np.median(far[:, JOINTS]),
+        'joint95': np.percentile(far[:, JOINTS], 95),
+        'across50': np.median(np.linalg.norm(error[:, JOINTS, :2], axis=-1)),
+        'along50': np.median(np.abs(error[:, JOINTS, 2])),
+        'right': (right == (records['right'] > 0.5))[there].mean(),
+        'present': (present == there).mean(),
+    }
+
+
+def read_validation(generator):
+    raw = subprocess.run([generator, str(VALIDATION_SEED), str(VALIDATION_SCENES)],
+                         stdout=subprocess.PIPE, check=True).stdout
+    return np.frombuffer(raw, RECORD)
+
+
+def rate_at(step, progress):
+    """Warm up, stay, and fall to nothing over the last part of the time."""
+    fall = min(1, max(0, (progress - 0.35) / 0.65))
+    return RATE * min(1, (step + 1) / WARM_UP) * (0.49 * (1 + math.cos(math.pi * fall))
+                                                 + 0.02)
+
+
+def average(into, net, step):
+    keep = min(MOMENTUM, (step + 1) / (step + 20))
+    with torch.no_grad():
+        for a, b in zip(into.state_dict().values(), net.state_dict().values()):
+            if a.dtype.is_floating_point:
+                a.mul_(keep).add_(b, alpha=1 - keep)
+            else:
+                a.copy_(b)
+
+
+def save(path, **state):
+    torch.save(state, path + '.new')
+    os.replace(path + '.new', path)
+
+
+def options():
+    p = argparse.ArgumentParser(description='Teach the hand network.')
+    p.add_argument('directory', help='checkpoint and curve; gone on with if there')
+    p.add_argument('--generator', required=True, help='the program generate')
+    p.add_argument('--minutes', type=float, required=True)
+    p.add_argument('--threads', type=int, default=2)
+    p.add_argument('--generators', type=int, default=1)
+    p.add_argument('--seed', type=int, default=None, help='first scene (default: on '
+                   'from where the checkpoint ended)')
+    p.add_argument('--rate', type=float, default=1, help='of the learning rate')
+    return p.parse_args()
+
+
+def main():
+    o = options()
+    torch.set_num_threads(o.threads)
+    torch.set_flush_denormal(True)
+    os.makedirs(o.directory, exist_ok=True)
+    checkpoint = os.path.join(o.directory, 'checkpoint.pt')
+    net = Network().to(memory_format=torch.channels_last)
+    shown, spent, seed = 0, 0.0, 1
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-3)
+    averaged = copy.deepcopy(net).eval()
+    if os.path.exists(checkpoint):
+        c = torch.load(checkpoint)
+        net.load_state_dict(c.get('net', c['averaged']))
+        averaged.load_state_dict(c['averaged'])
+        if 'optimiser' in c:
+            optimiser.load_state_dict(c['optimiser'])
+        shown, spent, seed = c['shown'], c['spent'], c['seed'] + 1000003
+    seed = o.seed if o.seed is not None else seed
+    validation = read_validation(o.generator)
+    pool = Pool(o.generator, seed, o.generators)
+    curve = open(os.path.join(o.directory, 'curve.tsv'), 'a', encoding='utf-8')
+    begin = reported = time.time()
+    step, losses = 0, []
+    try:
+        while True:
+            now = time.time()
+            progress = (now - begin) / (60 * o.minutes)
+            if now - reported > 120 or progress >= 1:
+                reported = now
+                result = validate(averaged, validation)
+                row = {'minutes': spent + (now - begin) / 60, 'shown': shown,
+                       'made': pool.made, 'rate': optimiser.param_groups[0]['lr'],
+                       'loss': np.mean(losses[-500:]), **result}
+                if curve.tell() == 0:
+                    curve.write('\t'.join(row) + '\n')
+                line = '\t'.join(f'{v:.6g}' for v in row.values())
+                curve.write(line + '\n')
+                curve.flush()
+                print(' '.join(f'{k}={v:.4g}' for k, v in row.items()), flush=True)
+                save(checkpoint, net=net.state_dict(), averaged=averaged.state_dict(),
+                     optimiser=optimiser.state_dict(), shown=shown,
+                     spent=spent + (now - begin) / 60, seed=seed)
+            if progress >= 1:
+                break
+            for group in optimiser.param_groups:
+                group['lr'] = o.rate * rate_at(step, progress)
+            records = pool.batch()
+            loss = loss_of(net(*inputs(records)), records)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+            optimiser.step()
+            average(averaged, net, shown // BATCH)
+            step += 1
+            shown += BATCH
+            losses.append(float(loss.detach()))
+    finally:
+        pool.end()
+
+
+main()
