@@ -26,12 +26,19 @@
 /* background_app_mode of the original: other values deny */
 #define BACKGROUND_ALLOWED 2
 
+#define LIST_SIZE_MAX 4096
+#define VERSION_MAX 6 /* of the WebSocket's protocol */
+
 enum setting_type {
 	SETTING_BOOL,
 	SETTING_UNSIGNED,
 	SETTING_ALLOW, /* a number that means "allowed" when it is BACKGROUND_ALLOWED */
 	SETTING_NUMBER,
 	SETTING_TEXT,
+	SETTING_LIST, /* text, words apart by blanks or commas; may be empty */
+	SETTING_ORIGINS, /* a list of scheme://host[:port] or null; maximum 1: or the
+			  * word "any" or "none" alone */
+	SETTING_VERSIONS, /* "1-6", "1,2,4": bit N of a number says N is in it */
 };
 
 static const struct setting {
@@ -48,6 +55,41 @@ static const struct setting {
 	{ "ws_port", SETTING_UNSIGNED, offsetof(struct leap_config, ws_port), 0, 65535,
 	  "a whole number from 0 to 65535",
 	  "port for web applications; 0: any free one (6437)" },
+	{ "websockets_allow_remote", SETTING_BOOL,
+	  offsetof(struct leap_config, websockets_allow_remote), 0, 1, "true or false",
+	  "serve other machines, too: anyone on the net sees hands (false)" },
+	{ "wss_port", SETTING_UNSIGNED, offsetof(struct leap_config, wss_port), 0,
+	  65535, "a whole number from 0 to 65535",
+	  "port for web applications over TLS, with wss_certificate (6436)" },
+	{ "wss_certificate", SETTING_LIST,
+	  offsetof(struct leap_config, wss_certificate), 0, 0, "a PEM file",
+	  "file with the certificate for wss_port; none: no TLS" },
+	{ "wss_key", SETTING_LIST, offsetof(struct leap_config, wss_key), 0, 0,
+	  "a PEM file", "file with its private key; none: in wss_certificate" },
+	{ "websockets_versions", SETTING_VERSIONS,
+	  offsetof(struct leap_config, websockets_versions), 0, 0,
+	  "versions from 1 to 6, as in 1-6 or 1,2,4",
+	  "versions of the protocol that are served (1-6)" },
+	{ "websockets_origins", SETTING_ORIGINS,
+	  offsetof(struct leap_config, websockets_origins), 0, 1,
+	  "any, none, or origins as in https://example.org",
+	  "whose pages may connect: any, none or a list of origins (any)" },
+	{ "websockets_denied_origins", SETTING_ORIGINS,
+	  offsetof(struct leap_config, websockets_denied_origins), 0, 0,
+	  "origins as in https://example.org",
+	  "whose pages may not, whatever the list says" },
+	{ "websockets_hosts", SETTING_LIST,
+	  offsetof(struct leap_config, websockets_hosts), 0, 0, "names of this machine",
+	  "names clients may call this machine by" },
+	{ "websockets_clients", SETTING_UNSIGNED,
+	  offsetof(struct leap_config, websockets_clients), 1, 800,
+	  "a whole number from 1 to 800", "how many at once (256)" },
+	{ "websockets_clients_per_origin", SETTING_UNSIGNED,
+	  offsetof(struct leap_config, websockets_clients_per_origin), 1, 800,
+	  "a whole number from 1 to 800", "of these, from pages of one origin (64)" },
+	{ "websockets_deflate", SETTING_BOOL,
+	  offsetof(struct leap_config, websockets_deflate), 0, 1, "true or false",
+	  "offer permessage-deflate: for thin lines to other machines (false)" },
 	{ "background_app_mode", SETTING_ALLOW,
 	  offsetof(struct leap_config, background_allowed), 0, 255,
 	  "a whole number: 2 to allow, 0 to deny",
@@ -96,8 +138,6 @@ static const char *const foreign_keys[] = {
 	"tracking_hand_enabled",
 	"tracking_images_mode",
 	"tracking_tool_enabled",
-	"websockets_allow_remote",
-	"wss_port",
 };
 
 /* A value as it was written, before it is known what it is wanted for. */
@@ -158,6 +198,99 @@ static bool in_range(const struct setting *setting, const struct value *value)
 	       value->number >= setting->minimum && value->number <= setting->maximum;
 }
 
+static bool is_list(const struct value *value)
+{
+	const char *c;
+
+	if (value->type != VALUE_TEXT || strlen(value->text) > LIST_SIZE_MAX)
+		return false;
+	for (c = value->text; *c; c++)
+		if ((unsigned char)*c < ' ')
+			return false;
+	return true;
+}
+
+/* scheme://host[:port], as browsers send it, or null. */
+static bool is_origin(const char *text, size_t size)
+{
+	const char *host = memmem(text, size, "://", 3);
+	size_t i;
+
+	if (!host)
+		return size == 4 && !memcmp(text, "null", 4);
+	host += 3;
+	if (host == text + 3 || host == text + size)
+		return false;
+	for (i = 0; i < size; i++)
+		if ((unsigned char)text[i] <= ' ' || strchr("\\\"?#@", text[i]))
+			return false;
+	return !memchr(host, '/', text + size - host);
+}
+
+static bool is_origin_list(const struct setting *setting, const struct value *value)
+{
+	const char *word = value->text;
+	size_t size;
+
+	if (!is_list(value))
+		return false;
+	if (setting->maximum == 1 && (!strcmp(word, "any") || !strcmp(word, "none")))
+		return true;
+	for (word += strspn(word, " ,"); *word;
+	     word += size + strspn(word + size, " ,")) {
+		size = strcspn(word, " ,");
+		if (!is_origin(word, size))
+			return false;
+	}
+	return setting->maximum != 1 || value->text[strspn(value->text, " ,")];
+}
+
+/* Return: the number at the beginning, 1..VERSION_MAX, with what follows; else 0. */
+static unsigned int take_version(const char **text)
+{
+	unsigned int version = **text - '0';
+
+	if (version < 1 || version > VERSION_MAX)
+		return 0;
+	++*text;
+	return version;
+}
+
+/* Return: bit N for version N; 0 when it is no such list. */
+static unsigned int versions_of(const char *text)
+{
+	unsigned int versions = 0, first, last;
+
+	for (;;) {
+		text += strspn(text, " ");
+		first = last = take_version(&text);
+		if (first && *text == '-') {
+			text++;
+			last = take_version(&text);
+		}
+		if (!first || last < first)
+			return 0;
+		for (; first <= last; first++)
+			versions |= 1u << first;
+		text += strspn(text, " ");
+		if (!*text)
+			return versions;
+		if (*text++ != ',')
+			return 0;
+	}
+}
+
+static int store_text(char **field, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		return -ENOMEM;
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
 static int store(struct leap_config *config, const struct setting *setting,
 		 const struct value *value)
 {
@@ -185,18 +318,23 @@ static int store(struct leap_config *config, const struct setting *setting,
 			return -ERANGE;
 		*(double *)field = value->number;
 		return 0;
-	case SETTING_TEXT: {
-		char *copy;
-
+	case SETTING_TEXT:
 		if (value->type != VALUE_TEXT || !value->text[0])
 			return -ERANGE;
-		copy = strdup(value->text);
-		if (!copy)
-			return -ENOMEM;
-		free(*(char **)field);
-		*(char **)field = copy;
+		return store_text(field, value->text);
+	case SETTING_LIST:
+		if (!is_list(value))
+			return -ERANGE;
+		return store_text(field, value->text);
+	case SETTING_ORIGINS:
+		if (!is_origin_list(setting, value))
+			return -ERANGE;
+		return store_text(field, value->text);
+	case SETTING_VERSIONS:
+		if (value->type != VALUE_TEXT || !versions_of(value->text))
+			return -ERANGE;
+		*(unsigned int *)field = versions_of(value->text);
 		return 0;
-	}
 	}
 	return -EINVAL;
 }
@@ -241,6 +379,9 @@ static struct value value_of_text(const struct setting *setting, const char *tex
 			value.type = VALUE_BOOL;
 		break;
 	case SETTING_TEXT:
+	case SETTING_LIST:
+	case SETTING_ORIGINS:
+	case SETTING_VERSIONS:
 		value.type = VALUE_TEXT;
 		break;
 	default:
@@ -251,15 +392,35 @@ static struct value value_of_text(const struct setting *setting, const char *tex
 	return value;
 }
 
+/* The text of a setting, or NULL for one of another type. */
+static char **text_of(struct leap_config *config, const struct setting *setting)
+{
+	if (setting->type != SETTING_TEXT && setting->type != SETTING_LIST &&
+	    setting->type != SETTING_ORIGINS)
+		return NULL;
+	return (char **)((char *)config + setting->offset);
+}
+
 int leap_config_copy(const struct leap_config *config, struct leap_config *ret_copy)
 {
-	char *source = strdup(config->source);
+	struct leap_config copy = *config;
+	bool complete = true;
+	char **text;
+	size_t i;
 
-	if (!source)
+	copy.warning = NULL;
+	for (i = 0; i < COUNT(settings); i++) {
+		text = text_of(&copy, &settings[i]);
+		if (!text)
+			continue;
+		*text = strdup(*text);
+		complete = complete && *text;
+	}
+	if (!complete) {
+		leap_config_done(&copy);
 		return -ENOMEM;
-	*ret_copy = *config;
-	ret_copy->warning = NULL;
-	ret_copy->source = source;
+	}
+	*ret_copy = copy;
 	return 0;
 }
 
@@ -353,18 +514,25 @@ static json_object *parse_json(const char *name, const char *text, size_t size,
 
 int leap_config_init(struct leap_config *ret_config)
 {
-	char *source = strdup("auto");
-
-	if (!source)
-		return -ENOMEM;
-	*ret_config = (struct leap_config){
+	static char source[] = "auto", any[] = "any", empty[] = "";
+	const struct leap_config builtin = {
 		.websockets_enabled = true,
 		.ws_port = 6437,
+		.wss_port = 6436,
+		.wss_certificate = empty,
+		.wss_key = empty,
+		.websockets_versions = versions_of("1-6"),
+		.websockets_origins = any,
+		.websockets_denied_origins = empty,
+		.websockets_hosts = empty,
+		.websockets_clients = 256,
+		.websockets_clients_per_origin = 64,
 		.background_allowed = true,
 		.interaction_box_height = 200,
 		.source = source,
 	};
-	return 0;
+
+	return leap_config_copy(&builtin, ret_config);
 }
 
 int leap_config_parse(struct leap_config *config, const char *name, const char *text,
@@ -488,8 +656,16 @@ const char *leap_config_key(unsigned int index, const char **ret_help)
 
 void leap_config_done(struct leap_config *config)
 {
-	free(config->source);
+	char **text;
+	size_t i;
+
+	for (i = 0; i < COUNT(settings); i++) {
+		text = text_of(config, &settings[i]);
+		if (!text)
+			continue;
+		free(*text);
+		*text = NULL;
+	}
 	free(config->warning);
-	config->source = NULL;
 	config->warning = NULL;
 }

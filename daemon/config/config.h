@@ -16,7 +16,18 @@
  */
 struct leap_config {
 	bool websockets_enabled; /* websockets_enabled, true */
+	bool websockets_allow_remote; /* websockets_allow_remote, false */
 	unsigned int ws_port; /* ws_port, 6437; 0 lets the system choose */
+	unsigned int wss_port; /* wss_port, 6436; likewise */
+	char *wss_certificate; /* wss_certificate (ours): file, "" no TLS */
+	char *wss_key; /* wss_key (ours): file, "" it is in wss_certificate */
+	unsigned int websockets_versions; /* websockets_versions (ours), 1-6: bit N */
+	char *websockets_origins; /* websockets_origins (ours): "any", "none", a list */
+	char *websockets_denied_origins; /* websockets_denied_origins (ours), "" */
+	char *websockets_hosts; /* websockets_hosts (ours): names of this machine, "" */
+	unsigned int websockets_clients; /* websockets_clients (ours), 256 */
+	unsigned int websockets_clients_per_origin; /* likewise, 64 */
+	bool websockets_deflate; /* websockets_deflate (ours), false */
 	bool background_allowed; /* background_app_mode == 2, true */
 	double interaction_box_height; /* interaction_box_height, 200 mm */
 	char *source; /* source (ours): --source, "auto" */

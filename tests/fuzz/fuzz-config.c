@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,7 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!error || config.warning)
 			abort();
 	} else if (error || config.ws_port > 65535 || !config.source[0] ||
-		   !(config.interaction_box_height >= 1)) {
+		   !(config.interaction_box_height >= 1) ||
+		   !config.websockets_versions ||
+		   (config.websockets_versions & ~126u) ||
+		   !config.websockets_origins[0] || !config.websockets_clients ||
+		   strpbrk(config.websockets_hosts, "\r\n")) {
 		abort();
 	}
 	free(error);
