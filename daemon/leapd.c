@@ -94,12 +94,11 @@ static int start_service(struct daemon *daemon)
 	char *error;
 	int r;
 
-	if (!daemon->config.websockets_enabled) {
+	if (!daemon->config.websockets_enabled)
 		fprintf(stderr,
 			"leapd: websockets_enabled is false: no port is open\n");
-		return 0;
-	}
-	r = leap_service_start(daemon->policy, daemon->state, &daemon->service, &error);
+	r = leap_service_start(daemon->policy, daemon->state, NULL, &daemon->service,
+			       &error);
 	return r ? tell(r, error) : 0;
 }
 
@@ -111,12 +110,11 @@ static void greet(const struct daemon *daemon)
 		return;
 	printf("leapd " LEAP_VERSION "\n  source  %s\n",
 	       leap_pipeline_source(daemon->pipeline));
-	if (daemon->service) {
-		port = leap_service_port(daemon->service);
+	port = leap_service_port(daemon->service);
+	if (port)
 		printf("  apps    ws://127.0.0.1:%u/v6.json (leap.js finds port 6437 by "
 		       "itself)\n  page    http://127.0.0.1:%u/\n",
 		       port, port);
-	}
 	printf("  end it with Ctrl-C\n");
 	fflush(stdout);
 }

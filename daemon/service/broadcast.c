@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * A cache of serialised frames: one text a protocol version and choice of gestures.
- * One thread; its size does not depend on the number of clients.
+ * A cache of serialised frames: one message a protocol version, choice of gestures and
+ * compression. One thread; its size does not depend on the number of clients.
  */
 #include "daemon/service/broadcast.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+#include "daemon/service/deflate.h"
 #include "daemon/service/frame_json.h"
 #include "daemon/service/handshake.h"
 
@@ -20,26 +21,26 @@ enum choice {
 	CHOICES,
 };
 
-struct text {
-	char *buffer; /* headroom, then text; NULL until a client needs it */
-	int size;
+/* A message made last, or no wire. */
+struct made {
+	struct leap_wire *wire;
 	int64_t frame_id;
 	uint32_t gesture_mask;
 };
 
 struct leap_broadcast {
-	size_t headroom;
-	struct text text[LEAP_PROTOCOL_MAX + 1][CHOICES];
+	struct made made[LEAP_PROTOCOL_MAX + 1][CHOICES][2]; /* plain, compressed */
+	struct leap_deflate *deflate; /* NULL until somebody wants it */
 	struct leap_frame some; /* a frame with some of its gestures */
+	char text[LEAP_FRAME_JSON_MAX];
 };
 
-int leap_broadcast_new(size_t headroom, struct leap_broadcast **ret_broadcast)
+int leap_broadcast_new(struct leap_broadcast **ret_broadcast)
 {
 	struct leap_broadcast *broadcast = calloc(1, sizeof(*broadcast));
 
 	if (!broadcast)
 		return -ENOMEM;
-	broadcast->headroom = headroom;
 	*ret_broadcast = broadcast;
 	return 0;
 }
@@ -72,55 +73,78 @@ static const struct leap_frame *with_gestures(struct leap_broadcast *broadcast,
 	return &broadcast->some;
 }
 
-static int make_text(struct leap_broadcast *broadcast, struct text *text,
-		     const struct leap_frame *frame,
-		     const struct leap_broadcast_options *options)
+static struct leap_wire *compressed(struct leap_broadcast *broadcast, size_t size)
 {
-	struct leap_frame_json_options json = { options->version, options->gestures };
-	int size;
+	const unsigned char *packed;
 
-	if (!text->buffer)
-		text->buffer = malloc(broadcast->headroom + LEAP_FRAME_JSON_MAX);
-	if (!text->buffer)
-		return -ENOMEM;
-	if (choose(frame, options) == CHOICE_SOME)
-		frame = with_gestures(broadcast, frame, options->gesture_mask);
-	size = leap_frame_json_write(frame, &json, text->buffer + broadcast->headroom,
-				     LEAP_FRAME_JSON_MAX);
-	if (size < 0)
-		return size;
-	text->size = size;
-	text->frame_id = frame->id;
-	text->gesture_mask = options->gesture_mask;
-	return 0;
+	if (!broadcast->deflate && leap_deflate_new(&broadcast->deflate))
+		return NULL;
+	if (leap_deflate_pack(broadcast->deflate, broadcast->text, size, &packed,
+			      &size))
+		return NULL;
+	return leap_wire_frame(LEAP_WIRE_TEXT, true, packed, size);
 }
 
-int leap_broadcast_text(struct leap_broadcast *broadcast,
-			const struct leap_frame *frame,
-			const struct leap_broadcast_options *options, char **ret_text)
+static struct leap_wire *make_wire(struct leap_broadcast *broadcast,
+				   const struct leap_frame *frame,
+				   const struct leap_broadcast_options *options)
 {
-	struct text *text = &broadcast->text[options->version][choose(frame, options)];
-	int r;
+	struct leap_frame_json_options json = { options->version, options->gestures };
+	struct leap_wire *wire;
+	int size;
 
-	if (!text->size || text->frame_id != frame->id ||
-	    (options->gestures && text->gesture_mask != options->gesture_mask)) {
-		text->size = 0;
-		r = make_text(broadcast, text, frame, options);
-		if (r)
-			return r;
+	if (choose(frame, options) == CHOICE_SOME)
+		frame = with_gestures(broadcast, frame, options->gesture_mask);
+	size = leap_frame_json_write(frame, &json, broadcast->text,
+				     sizeof(broadcast->text));
+	if (size < 0)
+		return NULL;
+	wire = options->deflate
+		       ? compressed(broadcast, size)
+		       : leap_wire_frame(LEAP_WIRE_TEXT, false, broadcast->text, size);
+	if (wire)
+		wire->ready_ns = frame->ready_ns;
+	return wire;
+}
+
+static bool is_current(const struct made *made, const struct leap_frame *frame,
+		       const struct leap_broadcast_options *options)
+{
+	return made->wire && made->frame_id == frame->id &&
+	       (!options->gestures || made->gesture_mask == options->gesture_mask);
+}
+
+int leap_broadcast_wire(struct leap_broadcast *broadcast,
+			const struct leap_frame *frame,
+			const struct leap_broadcast_options *options,
+			struct leap_wire **ret_wire)
+{
+	struct made *made = &broadcast->made[options->version][choose(frame, options)]
+					    [options->deflate];
+
+	if (!is_current(made, frame, options)) {
+		leap_wire_put(made->wire);
+		made->wire = make_wire(broadcast, frame, options);
+		made->frame_id = frame->id;
+		made->gesture_mask = options->gesture_mask;
 	}
-	*ret_text = text->buffer + broadcast->headroom;
-	return text->size;
+	if (!made->wire)
+		return -ENOMEM;
+	*ret_wire = leap_wire_hold(made->wire);
+	return 0;
 }
 
 void leap_broadcast_free(struct leap_broadcast *broadcast)
 {
-	int version, choice;
+	int version, choice, packed;
 
 	if (!broadcast)
 		return;
 	for (version = 0; version <= LEAP_PROTOCOL_MAX; version++)
 		for (choice = 0; choice < CHOICES; choice++)
-			free(broadcast->text[version][choice].buffer);
+			for (packed = 0; packed < 2; packed++)
+				leap_wire_put(
+					broadcast->made[version][choice][packed].wire);
+	leap_deflate_free(broadcast->deflate);
 	free(broadcast);
 }

@@ -1,42 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The newest frame's text, made once for all clients that are to get the same.
+ * The newest frame's message, made once for all clients that are to get the same.
  * One thread.
  */
 #ifndef LEAP_BROADCAST_H
 #define LEAP_BROADCAST_H
 
-#include <stddef.h>
-
 #include "daemon/motion/frame.h"
+#include "daemon/service/wire.h"
 
 struct leap_broadcast;
 
-/**
- * leap_broadcast_new() - texts with room in front of them
- * @headroom: writable bytes before each text, for the transport
- *
- * Return: 0 or -ENOMEM.
- */
-int leap_broadcast_new(size_t headroom, struct leap_broadcast **ret_broadcast);
+/** leap_broadcast_new() - Return: 0 or -ENOMEM */
+int leap_broadcast_new(struct leap_broadcast **ret_broadcast);
 
-/** struct leap_broadcast_options - clients with equal options share a text */
+/** struct leap_broadcast_options - clients with equal options share a message */
 struct leap_broadcast_options {
 	int version;
 	bool gestures; /* the key "gestures" is there */
 	uint32_t gesture_mask; /* bit n: gesture n is in it */
+	bool deflate; /* compressed, as permessage-deflate has it */
 };
 
 /**
- * leap_broadcast_text() - the text of a frame
+ * leap_broadcast_wire() - the message of a frame, as it goes to a socket
  * @frame: frames are told apart by their id
- * @ret_text: valid until the next call; the bytes before it may be overwritten
+ * @ret_wire: to be put back
  *
- * Return: its size; -ENOMEM.
+ * Return: 0 or -ENOMEM.
  */
-int leap_broadcast_text(struct leap_broadcast *broadcast,
+int leap_broadcast_wire(struct leap_broadcast *broadcast,
 			const struct leap_frame *frame,
-			const struct leap_broadcast_options *options, char **ret_text);
+			const struct leap_broadcast_options *options,
+			struct leap_wire **ret_wire);
 
 /** leap_broadcast_free() - NULL is allowed */
 void leap_broadcast_free(struct leap_broadcast *broadcast);

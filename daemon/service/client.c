@@ -111,6 +111,11 @@ void leap_client_leave(struct leap_client *client)
 	client->seat = NULL;
 }
 
+bool leap_client_is_background(const struct leap_client *client)
+{
+	return client->version < FOCUS_SINCE || client->background;
+}
+
 bool leap_client_listens(struct leap_client *client)
 {
 	if (client->version < FOCUS_SINCE)

@@ -98,6 +98,10 @@ void leap_client_leave(struct leap_client *client);
  */
 bool leap_client_listens(struct leap_client *client);
 
+/** leap_client_is_background() - does it listen without the focus, if the user lets it?
+ * Those whose protocol knows no focus always do. */
+bool leap_client_is_background(const struct leap_client *client);
+
 /**
  * leap_client_wants() - is there something to send to it?
  * Asked after each change of the state: frames that come while the client does not

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Binds 127.0.0.1 and ::1, and nothing else.
- * Used by the starting thread, before the service has one.
+ * Binds 127.0.0.1 and ::1, and nothing else unless that is wanted.
+ * Any thread.
  */
 #include "daemon/service/listen.h"
 
@@ -15,6 +15,7 @@
 
 /* A port that is free on 127.0.0.1 can be taken on ::1: then another is tried. */
 #define PORT_ATTEMPTS 16
+#define BACKLOG 128
 
 union address {
 	struct sockaddr any;
@@ -22,41 +23,66 @@ union address {
 	struct sockaddr_in6 in6;
 };
 
-static socklen_t loopback(int family, unsigned int port, union address *ret_address)
+static socklen_t make_address(int family, bool everywhere, unsigned int port,
+			      union address *ret_address)
 {
 	memset(ret_address, 0, sizeof(*ret_address));
 	ret_address->any.sa_family = family;
 	if (family == AF_INET) {
 		ret_address->in.sin_port = htons(port);
-		ret_address->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		ret_address->in.sin_addr.s_addr =
+			htonl(everywhere ? INADDR_ANY : INADDR_LOOPBACK);
 		return sizeof(ret_address->in);
 	}
 	ret_address->in6.sin6_port = htons(port);
-	ret_address->in6.sin6_addr = in6addr_loopback;
+	ret_address->in6.sin6_addr = everywhere ? in6addr_any : in6addr_loopback;
 	return sizeof(ret_address->in6);
 }
 
-/*
- * libwebsockets does not say why a port cannot be bound, so it is tried beforehand.
- * Returns the port, or a negative errno.
- */
-static int try_port(int family, unsigned int port)
+static bool same_host(const union address *a, const union address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET)
+		return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+	return IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
+}
+
+/* Return: the port it is really bound to, at the address that was asked for. */
+static int port_of(int fd, const union address *asked)
+{
+	union address address = { 0 };
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, &address.any, &size) < 0)
+		return -errno;
+	if (!same_host(&address, asked))
+		return -EADDRNOTAVAIL;
+	return ntohs(asked->any.sa_family == AF_INET ? address.in.sin_port
+						     : address.in6.sin6_port);
+}
+
+/* Return: the port, or a negative errno. */
+static int listen_on(int family, bool everywhere, unsigned int port, int *ret_fd)
 {
 	union address address;
-	socklen_t size = loopback(family, port, &address);
+	socklen_t size = make_address(family, everywhere, port, &address);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1, r;
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-	    bind(fd, &address.any, size) < 0 || listen(fd, 1) < 0 ||
-	    getsockname(fd, &address.any, &size) < 0)
+	    (family == AF_INET6 &&
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
+	    bind(fd, &address.any, size) < 0 || listen(fd, BACKLOG) < 0)
 		r = -errno;
 	else
-		r = ntohs(family == AF_INET ? address.in.sin_port
-					    : address.in6.sin6_port);
-	close(fd);
+		r = port_of(fd, &address);
+	if (r < 0)
+		close(fd);
+	else
+		*ret_fd = fd;
 	return r;
 }
 
@@ -66,21 +92,22 @@ static bool has_no_ipv6(int error)
 	       error == -EPROTONOSUPPORT;
 }
 
-/* A port for both addresses; *ret_ipv6 says whether there is a second one. */
-static int find_port(unsigned int port, bool *ret_ipv6, const char **ret_address)
+/* Both addresses. Return: the port, or a negative errno of *ret_address. */
+static int listen_on_both(bool everywhere, unsigned int port,
+			  struct leap_listeners *listeners, const char **ret_address)
 {
 	int attempt, four = 0, six = 0;
 
 	for (attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-		*ret_address = "127.0.0.1";
-		four = try_port(AF_INET, port);
+		*ret_address = everywhere ? "0.0.0.0" : "127.0.0.1";
+		four = listen_on(AF_INET, everywhere, port, &listeners->ipv4);
 		if (four < 0)
 			return four;
-		*ret_address = "::1";
-		six = try_port(AF_INET6, four);
-		*ret_ipv6 = !has_no_ipv6(six);
-		if (six >= 0 || !*ret_ipv6)
+		*ret_address = everywhere ? "::" : "::1";
+		six = listen_on(AF_INET6, everywhere, four, &listeners->ipv6);
+		if (six >= 0 || has_no_ipv6(six))
 			return four;
+		leap_listen_end(listeners);
 		if (port || six != -EADDRINUSE)
 			break;
 	}
@@ -104,55 +131,25 @@ static int describe(int error, unsigned int port, const char *address, char **re
 	return error;
 }
 
-static struct lws_vhost *add_vhost(struct lws_context *context,
-				   const struct lws_context_creation_info *info,
-				   const char *address, unsigned int port,
-				   uint64_t options)
-{
-	struct lws_context_creation_info own = *info;
-
-	own.vhost_name = address;
-	own.iface = address;
-	own.port = port;
-	own.options |= options | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
-	return lws_create_vhost(context, &own);
-}
-
-int leap_listen(struct lws_context *context,
-		const struct lws_context_creation_info *info, unsigned int port,
+int leap_listen(bool everywhere, unsigned int port,
 		struct leap_listeners *ret_listeners, char **ret_error)
 {
-	struct leap_listeners listeners = { 0 };
-	const char *address = "127.0.0.1";
-	bool ipv6 = false;
-	int r = find_port(port, &ipv6, &address);
+	struct leap_listeners listeners = LEAP_LISTENERS_NONE;
+	const char *address = NULL;
+	int r = listen_on_both(everywhere, port, &listeners, &address);
 
 	if (r < 0)
 		return describe(r, port, address, ret_error);
 	listeners.port = r;
-	/* Without DISABLE_IPV6, 4.1.6 takes "127.0.0.1" for every address there is. */
-	listeners.ipv4 = add_vhost(context, info, "127.0.0.1", listeners.port,
-				   LWS_SERVER_OPTION_DISABLE_IPV6);
-	if (!listeners.ipv4)
-		return describe(-EADDRINUSE, listeners.port, "127.0.0.1", ret_error);
-	if (ipv6) {
-		listeners.ipv6 = add_vhost(context, info, "::1", listeners.port, 0);
-		if (!listeners.ipv6)
-			return describe(-EADDRINUSE, listeners.port, "::1", ret_error);
-	}
 	*ret_listeners = listeners;
 	return 0;
 }
 
-bool leap_listen_came_by_loopback(int fd)
+void leap_listen_end(struct leap_listeners *listeners)
 {
-	union address address = { 0 };
-	socklen_t size = sizeof(address);
-
-	if (getsockname(fd, &address.any, &size) < 0)
-		return false;
-	if (address.any.sa_family == AF_INET)
-		return ntohl(address.in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-	return address.any.sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&address.in6.sin6_addr);
+	if (listeners->ipv4 >= 0)
+		close(listeners->ipv4);
+	if (listeners->ipv6 >= 0)
+		close(listeners->ipv6);
+	*listeners = LEAP_LISTENERS_NONE;
 }

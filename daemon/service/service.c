@@ -1,409 +1,406 @@
 // SPDX-License-Identifier: MIT
 /*
- * Glue between libwebsockets and the clients' protocol.
+ * The loop: who connects, who is woken, what time it is.
  * All of it runs on the service's thread, except start, stop, stats and wake().
  */
 #include "daemon/service/service.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/queue.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
-#include <libwebsockets.h>
+#include "daemon/service/service-impl.h"
+#include "daemon/service/session.h"
 
-#include "daemon/service/broadcast.h"
-#include "daemon/service/client.h"
-#include "daemon/service/frame_json.h"
-#include "daemon/service/handshake.h"
-#include "daemon/service/http.h"
-#include "daemon/service/listen.h"
-#include "daemon/service/message.h"
+#define GOODBYE_NS (500 * NS_PER_MS)
+#define EVENTS_MAX 64
+#define ACCEPT_MAX 32 /* in one go */
+/* Without a file descriptor to spare there is no use in asking at once again. */
+#define ACCEPT_AGAIN_NS (100 * NS_PER_MS)
 
-#define CLIENTS_MAX 256
-/* With the listeners and connections whose handshake is under way. */
-#define SOCKETS_MAX (CLIENTS_MAX + 64)
-#define HANDSHAKE_SECONDS 5
-#define PING_SECONDS 30
-#define HANG_UP_SECONDS 60
-#define GOODBYE_MS 500
-
-/* What a client has not taken stays here, where newer frames replace it, and not in
- * the kernel, where they would queue behind it. */
-#define UNSENT_BYTES (64 * 1024)
-
-struct session {
-	LIST_ENTRY(session) entry;
-	struct lws *wsi;
-	bool joined;
-	bool told_bad_message;
-	struct leap_client client;
-	struct leap_inbox inbox;
+static const struct leap_service_timing default_timing = {
+	.handshake_ns = 5000 * NS_PER_MS,
+	.ping_ns = 30000 * NS_PER_MS,
+	.hang_up_ns = 60000 * NS_PER_MS,
 };
 
-LIST_HEAD(session_list, session);
-
-struct counters {
-	atomic_uint_fast64_t frames_sent;
-	atomic_uint_fast64_t frames_skipped;
-	atomic_uint_fast64_t messages_in;
-	atomic_uint_fast64_t messages_bad;
-};
-
-struct leap_service {
-	struct lws_context *context;
-	struct leap_listeners listeners;
-	struct leap_state *state;
-	struct leap_state_watch watch;
-	struct leap_policy *policy;
-	struct leap_broadcast *broadcast;
-	struct session_list sessions;
-	struct counters counters;
-	atomic_uint clients;
-	atomic_bool stopping;
-	bool saying_goodbye;
-	bool ended;
-	lws_sorted_usec_list_t goodbye;
-	pthread_t thread;
-};
-
-static struct leap_service *service_of(struct lws *wsi)
+static int64_t clock_ns(void)
 {
-	return lws_context_user(lws_get_context(wsi));
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* On the writer's thread. */
+/* On the writer's thread, or on that of whoever changed the policy. */
 static void wake(void *data)
 {
 	struct leap_service *service = data;
 
+	eventfd_write(service->wake_fd, 1);
+}
+
+static void wake_for_clients(void *data)
+{
+	struct leap_service *service = data;
+
 	/*
-	 * Adding nothing orders this after the publication; join() adds one before it
-	 * reads the state. So either this sees the client, or the client sees what
-	 * was published.
+	 * Adding nothing orders this after the publication; a session that joins adds
+	 * one before it reads the state. So either this sees the client, or the client
+	 * sees what was published.
 	 */
 	if (atomic_fetch_add(&service->clients, 0))
-		lws_cancel_service(service->context);
+		wake(service);
 }
 
-static bool has_news(struct leap_service *service, struct session *session)
+static int watch_listener(struct leap_service *service,
+			  struct leap_event_target *target, int fd, bool tls)
 {
-	return leap_client_wants(&session->client, leap_state_devices(service->state),
-				 leap_state_frame(service->state));
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = target };
+
+	*target = (struct leap_event_target){ .kind = LEAP_EVENT_LISTENER,
+					      .fd = fd,
+					      .tls = tls };
+	if (fd < 0)
+		return 0;
+	if (epoll_ctl(service->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+		return -errno;
+	return 0;
 }
 
-static void tell_news(struct leap_service *service)
+static int start_accepting(struct leap_service *service)
 {
-	struct session *session;
+	const int fds[LEAP_SERVICE_LISTENERS] = { service->plain.ipv4,
+						  service->plain.ipv6,
+						  service->secure.ipv4,
+						  service->secure.ipv6 };
+	int i, r = 0;
 
-	leap_state_read_lock();
-	for (session = LIST_FIRST(&service->sessions); session;
-	     session = LIST_NEXT(session, entry))
-		if (has_news(service, session))
-			lws_callback_on_writable(session->wsi);
-	leap_state_read_unlock();
+	for (i = 0; i < LEAP_SERVICE_LISTENERS && !r; i++)
+		r = watch_listener(service, &service->listener[i], fds[i], i >= 2);
+	service->accepting = !r;
+	return r;
 }
 
-static void stop_waiting(lws_sorted_usec_list_t *goodbye)
+static void stop_accepting(struct leap_service *service)
 {
-	struct leap_service *service =
-		lws_container_of(goodbye, struct leap_service, goodbye);
+	int i;
 
-	service->ended = true;
+	for (i = 0; i < LEAP_SERVICE_LISTENERS; i++)
+		if (service->listener[i].fd >= 0)
+			epoll_ctl(service->epoll_fd, EPOLL_CTL_DEL,
+				  service->listener[i].fd, NULL);
+	service->accepting = false;
+}
+
+static void stop_listening(struct leap_service *service)
+{
+	if (service->accepting)
+		stop_accepting(service);
+	leap_listen_end(&service->plain);
+	leap_listen_end(&service->secure);
+	atomic_store(&service->port, 0);
+	atomic_store(&service->tls_port, 0);
+}
+
+static int start_listening(struct leap_service *service, unsigned int port,
+			   unsigned int tls_port, char **ret_error)
+{
+	bool everywhere = service->config->websockets_allow_remote;
+	int r = leap_listen(everywhere, port, &service->plain, ret_error);
+
+	if (!r && service->tls)
+		r = leap_listen(everywhere, tls_port, &service->secure, ret_error);
+	if (!r)
+		r = start_accepting(service);
+	if (r) {
+		stop_listening(service);
+		return r;
+	}
+	atomic_store(&service->port, service->plain.port);
+	atomic_store(&service->tls_port, service->secure.port);
+	if (everywhere)
+		fprintf(stderr,
+			"leapd: websockets_allow_remote: whoever reaches port %u of "
+			"this machine sees the hands above its controller\n",
+			service->plain.port);
+	return 0;
+}
+
+/* The first time is start's; it tells of errors to whoever started. */
+static void listen_again(struct leap_service *service)
+{
+	char *error = NULL;
+
+	if (start_listening(service, service->config->ws_port,
+			    service->config->wss_port, &error))
+		fprintf(stderr, "leapd: %s\n", error ? error : "cannot listen");
+	free(error);
+}
+
+/* A setting may have changed since it was looked at last. */
+static void look_up_config(struct leap_service *service)
+{
+	const struct leap_config *config = leap_policy_config(service->policy);
+	bool changed = config != service->config;
+	bool listening = service->plain.port;
+
+	leap_policy_config_put(changed ? service->config : config);
+	if (!changed)
+		return;
+	service->config = config;
+	if (config->websockets_enabled && !listening && !service->saying_goodbye)
+		listen_again(service);
+	leap_session_each(service, leap_session_review);
+	if (!config->websockets_enabled && listening)
+		stop_listening(service);
+}
+
+static void close_for_good(struct leap_session *session)
+{
+	leap_session_close(session, LEAP_CLOSE_GOING_AWAY);
 }
 
 static void say_goodbye(struct leap_service *service)
 {
-	struct session *session;
-
 	if (service->saying_goodbye)
 		return;
 	service->saying_goodbye = true;
-	service->ended = LIST_EMPTY(&service->sessions);
-	lws_sul_schedule(service->context, 0, &service->goodbye, stop_waiting,
-			 GOODBYE_MS * LWS_US_PER_MS);
-	for (session = LIST_FIRST(&service->sessions); session;
-	     session = LIST_NEXT(session, entry))
-		lws_callback_on_writable(session->wsi);
+	service->goodbye_ns = service->now_ns + GOODBYE_NS;
+	stop_listening(service);
+	leap_session_each(service, close_for_good);
 }
 
-/* libwebsockets tells each virtual host; once is enough. */
-static void on_wake(struct leap_service *service, struct lws *wsi)
+static void on_wake(struct leap_service *service)
 {
-	if (lws_get_vhost(wsi) != service->listeners.ipv4)
-		return;
-	if (atomic_load(&service->stopping))
+	eventfd_t count;
+
+	eventfd_read(service->wake_fd, &count);
+	if (atomic_load(&service->stopping)) {
 		say_goodbye(service);
-	else
-		tell_news(service);
-}
-
-static int close_with(struct lws *wsi, enum lws_close_status status)
-{
-	lws_close_reason(wsi, status, NULL, 0);
-	return -1;
-}
-
-static int admit(struct leap_service *service, int fd)
-{
-	if (atomic_load(&service->stopping) ||
-	    atomic_load(&service->clients) >= CLIENTS_MAX)
-		return -1;
-	return leap_listen_came_by_loopback(fd) ? 0 : -1;
-}
-
-static int join(struct leap_service *service, struct lws *wsi, struct session *session)
-{
-	int version = leap_http_version(wsi);
-	int fd = lws_get_socket_fd(wsi), on = 1, unsent = UNSENT_BYTES, r;
-
-	if (version < 0)
-		return -1;
-	if (version == LEAP_PROTOCOL_REFUSED)
-		return close_with(wsi, LWS_CLOSE_STATUS_GOINGAWAY);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
-	session->wsi = wsi;
-	atomic_fetch_add(&service->clients, 1);
-	leap_state_read_lock();
-	r = leap_client_init(&session->client, version, service->policy,
-			     leap_state_devices(service->state),
-			     leap_state_frame(service->state));
-	leap_state_read_unlock();
-	if (r) {
-		atomic_fetch_sub(&service->clients, 1);
-		return r;
-	}
-	session->joined = true;
-	LIST_INSERT_HEAD(&service->sessions, session, entry);
-	lws_callback_on_writable(wsi);
-	return 0;
-}
-
-static void leave(struct leap_service *service, struct session *session)
-{
-	if (!session || !session->joined)
 		return;
-	session->joined = false;
-	LIST_REMOVE(session, entry);
-	leap_client_leave(&session->client);
-	atomic_fetch_sub(&service->clients, 1);
-	if (service->saying_goodbye && LIST_EMPTY(&service->sessions))
-		service->ended = true;
+	}
+	look_up_config(service);
+	leap_session_each(service, leap_session_tell);
 }
 
-static void tell_bad_message(struct leap_service *service, struct session *session)
+static bool has_room(struct leap_service *service)
 {
-	atomic_fetch_add(&service->counters.messages_bad, 1);
-	if (session->told_bad_message)
+	return service->session_count <
+	       service->config->websockets_clients + LEAP_SERVICE_STRANGERS_MAX;
+}
+
+/* The connection stays in the queue for a while: every descriptor is in use. */
+static void pause_accepting(struct leap_service *service)
+{
+	if (leap_session_make_room(service))
 		return;
-	session->told_bad_message = true;
-	fprintf(stderr,
-		"leapd: a client of protocol %d sends what is no JSON; ignored\n",
-		session->client.version);
+	stop_accepting(service);
+	service->accept_again_ns = service->now_ns + ACCEPT_AGAIN_NS;
 }
 
-static int receive(struct leap_service *service, struct lws *wsi,
-		   struct session *session, const void *piece, size_t size)
+static void on_connection(struct leap_service *service,
+			  const struct leap_event_target *listener)
 {
-	bool last = lws_is_final_fragment(wsi) && !lws_remaining_packet_payload(wsi);
-	struct leap_message message;
-	int r;
+	int i, fd;
 
-	if (!session->joined)
-		return 0;
-	r = leap_inbox_add(&session->inbox, piece, size, lws_is_first_fragment(wsi),
-			   last, &message);
-	if (r == -EMSGSIZE)
-		return close_with(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE);
-	if (r == 0)
-		return 0;
-	atomic_fetch_add(&service->counters.messages_in, 1);
-	if (r == -EBADMSG)
-		tell_bad_message(service, session);
-	else
-		leap_client_take(&session->client, &message);
-	return 0;
-}
-
-static int send_text(struct lws *wsi, char *text, size_t size)
-{
-	/* what the socket does not take at once, the library keeps: one message at
-	 * most, as it asks for no other before that is gone */
-	return lws_write(wsi, (unsigned char *)text, size, LWS_WRITE_TEXT) < 0 ? -1 : 0;
-}
-
-static int frame_text(struct leap_service *service, const struct session *session,
-		      const struct leap_frame *frame,
-		      const struct leap_client_output *output, char **ret_text)
-{
-	struct leap_broadcast_options options = {
-		.version = session->client.version,
-		.gestures = session->client.gestures,
-		.gesture_mask = output->gesture_mask,
-	};
-
-	return leap_broadcast_text(service->broadcast, frame, &options, ret_text);
-}
-
-static int send_next(struct leap_service *service, struct session *session)
-{
-	char small[LWS_PRE + LEAP_CLIENT_TEXT_MAX], *text = small + LWS_PRE;
-	struct leap_client_output output;
-	const struct leap_frame *frame;
-	enum leap_client_next next;
-	bool more;
-	int size = 0;
-
-	leap_state_read_lock();
-	frame = leap_state_frame(service->state);
-	next = leap_client_next(&session->client, leap_state_devices(service->state),
-				frame, &output);
-	if (next == LEAP_CLIENT_TEXT) {
-		size = output.size;
-		memcpy(text, output.text, size);
-	} else if (next == LEAP_CLIENT_FRAME) {
-		size = frame_text(service, session, frame, &output, &text);
+	look_up_config(service);
+	for (i = 0; i < ACCEPT_MAX && service->accepting; i++) {
+		fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			       errno == ENOMEM))
+			pause_accepting(service);
+		if (fd < 0)
+			return;
+		if (has_room(service) || leap_session_make_room(service))
+			leap_session_new(service, fd, listener->tls);
+		else
+			close(fd);
 	}
-	more = has_news(service, session);
-	leap_state_read_unlock();
-
-	if (more)
-		lws_callback_on_writable(session->wsi);
-	if (size <= 0)
-		return size;
-	if (next == LEAP_CLIENT_FRAME) {
-		atomic_fetch_add(&service->counters.frames_sent, 1);
-		atomic_fetch_add(&service->counters.frames_skipped, output.skipped);
-	}
-	return send_text(session->wsi, text, size);
 }
 
-static int on_writable(struct leap_service *service, struct session *session)
+static void on_event(struct leap_service *service, const struct epoll_event *event)
 {
-	if (!session->joined) /* its refusal is on the way */
-		return 0;
+	struct leap_event_target *target = event->data.ptr;
+
+	switch (target->kind) {
+	case LEAP_EVENT_WAKE:
+		on_wake(service);
+		break;
+	case LEAP_EVENT_LISTENER:
+		if (service->accepting)
+			on_connection(service, target);
+		break;
+	case LEAP_EVENT_SESSION:
+		leap_session_event((struct leap_session *)target, event->events);
+		break;
+	}
+}
+
+static void look_at_the_clock(struct leap_service *service)
+{
+	if (service->now_ns >= service->next_check_ns)
+		service->next_check_ns = leap_session_check_all(service);
+	if (!service->accepting && service->plain.port &&
+	    service->now_ns >= service->accept_again_ns)
+		start_accepting(service);
 	if (service->saying_goodbye)
-		return close_with(session->wsi, LWS_CLOSE_STATUS_GOINGAWAY);
-	return send_next(service, session);
+		service->ended = TAILQ_EMPTY(&service->sessions) ||
+				 service->now_ns >= service->goodbye_ns;
 }
 
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user,
-		    void *in, size_t size)
+/* For epoll_wait(): rounded up, or it would be asked in vain; -1 for ever. */
+static int patience_ms(const struct leap_service *service)
 {
-	struct session *session = user;
+	int64_t until_ns = service->next_check_ns;
 
-	switch (reason) {
-	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return admit(service_of(wsi), (int)(intptr_t)in);
-	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return leap_http_confirm_upgrade(wsi, in);
-	case LWS_CALLBACK_HTTP:
-		return leap_http_answer(wsi, service_of(wsi)->listeners.port);
-	case LWS_CALLBACK_ESTABLISHED:
-		return join(service_of(wsi), wsi, session);
-	case LWS_CALLBACK_RECEIVE:
-		return receive(service_of(wsi), wsi, session, in, size);
-	case LWS_CALLBACK_SERVER_WRITEABLE:
-		return on_writable(service_of(wsi), session);
-	case LWS_CALLBACK_CLOSED: /* also after a refused handshake */
-		leave(service_of(wsi), session);
+	if (service->saying_goodbye && service->goodbye_ns < until_ns)
+		until_ns = service->goodbye_ns;
+	if (!service->accepting && service->plain.port &&
+	    service->accept_again_ns < until_ns)
+		until_ns = service->accept_again_ns;
+	if (until_ns == INT64_MAX)
+		return -1;
+	if (until_ns <= service->now_ns)
 		return 0;
-	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
-		on_wake(service_of(wsi), wsi);
-		return 0;
-	default:
-		return 0;
-	}
+	return (int)((until_ns - service->now_ns + NS_PER_MS - 1) / NS_PER_MS);
 }
 
-static const struct lws_protocols protocols[] = {
-	{ "leap", on_event, sizeof(struct session), LEAP_MESSAGE_MAX, 0, NULL,
-	  LEAP_FRAME_JSON_MAX },
-	{ 0 },
-};
-
-static const lws_retry_bo_t keepalive = {
-	.secs_since_valid_ping = PING_SECONDS,
-	.secs_since_valid_hangup = HANG_UP_SECONDS,
-};
-
-static int listen_with_library(struct leap_service *service, unsigned int port,
-			       char **ret_error)
+static int serve_once(struct leap_service *service)
 {
-	struct lws_context_creation_info info = {
-		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-			   LWS_SERVER_OPTION_VALIDATE_UTF8,
-		.protocols = protocols,
-		.user = service,
-		.timeout_secs = HANDSHAKE_SECONDS,
-		.keepalive_timeout = HANDSHAKE_SECONDS,
-		.retry_and_idle_policy = &keepalive,
-		.fd_limit_per_thread = SOCKETS_MAX,
-		.server_string = "leapd",
-	};
+	struct epoll_event events[EVENTS_MAX];
+	int i, count;
 
-	lws_set_log_level(0, NULL); /* garbage from the net is no news */
-	service->context = lws_create_context(&info);
-	if (!service->context)
-		return -ENOMEM;
-	return leap_listen(service->context, &info, port, &service->listeners,
-			   ret_error);
+	count = epoll_wait(service->epoll_fd, events, EVENTS_MAX, patience_ms(service));
+	if (count < 0 && errno != EINTR)
+		return -errno;
+	service->now_ns = clock_ns();
+	for (i = 0; i < count; i++)
+		on_event(service, &events[i]);
+	look_at_the_clock(service);
+	leap_session_bury(service);
+	return 0;
 }
 
 static void *serve(void *arg)
 {
 	struct leap_service *service = arg;
+	int r = 0;
 
 	pthread_setname_np(pthread_self(), "service");
 	leap_state_reader_begin();
-	while (!service->ended && lws_service(service->context, 0) >= 0)
-		;
-	if (!service->ended)
+	while (!service->ended && !r)
+		r = serve_once(service);
+	if (r)
 		fprintf(stderr, "leapd: serving has failed; restart leapd\n");
+	leap_session_each(service, leap_session_kill);
+	leap_session_bury(service);
 	leap_state_reader_end();
 	return NULL;
 }
 
 static void free_service(struct leap_service *service)
 {
+	stop_listening(service);
 	leap_broadcast_free(service->broadcast);
+	leap_deflate_free(service->deflate);
+	leap_tls_free(service->tls);
+	leap_policy_config_put(service->config);
+	if (service->epoll_fd >= 0)
+		close(service->epoll_fd);
+	if (service->wake_fd >= 0)
+		close(service->wake_fd);
 	free(service);
 }
 
-int leap_service_start(struct leap_policy *policy, struct leap_state *state,
-		       struct leap_service **ret_service, char **ret_error)
+static int make_loop(struct leap_service *service)
+{
+	struct epoll_event event = { .events = EPOLLIN,
+				     .data.ptr = &service->wake_target };
+
+	service->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	service->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (service->epoll_fd < 0 || service->wake_fd < 0 ||
+	    epoll_ctl(service->epoll_fd, EPOLL_CTL_ADD, service->wake_fd, &event) < 0)
+		return -errno;
+	return leap_broadcast_new(&service->broadcast);
+}
+
+static struct leap_service *new_service(struct leap_policy *policy,
+					struct leap_state *state,
+					const struct leap_service_timing *timing)
 {
 	struct leap_service *service = calloc(1, sizeof(*service));
-	const struct leap_config *config;
+
+	if (!service)
+		return NULL;
+	service->policy = policy;
+	service->state = state;
+	service->timing = timing ? *timing : default_timing;
+	service->config = leap_policy_config(policy);
+	service->epoll_fd = service->wake_fd = -1;
+	service->plain = service->secure = LEAP_LISTENERS_NONE;
+	service->now_ns = clock_ns();
+	service->complained_ns = service->now_ns - default_timing.hang_up_ns;
+	service->next_check_ns = INT64_MAX;
+	TAILQ_INIT(&service->sessions);
+	TAILQ_INIT(&service->graveyard);
+	return service;
+}
+
+static int prepare(struct leap_service *service, char **ret_error)
+{
+	const struct leap_config *config = service->config;
+	int r = make_loop(service);
+
+	if (!r && config->wss_certificate[0])
+		r = leap_tls_new(config->wss_certificate, config->wss_key,
+				 &service->tls, ret_error);
+	if (!r && config->websockets_enabled)
+		r = start_listening(service, config->ws_port, config->wss_port,
+				    ret_error);
+	return r;
+}
+
+static void be_told(struct leap_service *service)
+{
+	service->state_watch.notify = wake_for_clients;
+	service->state_watch.data = service;
+	service->policy_watch.notify = wake;
+	service->policy_watch.data = service;
+	leap_state_watch(service->state, &service->state_watch);
+	leap_policy_watch(service->policy, &service->policy_watch);
+}
+
+static void be_left_alone(struct leap_service *service)
+{
+	leap_state_unwatch(service->state, &service->state_watch);
+	leap_policy_unwatch(service->policy, &service->policy_watch);
+}
+
+int leap_service_start(struct leap_policy *policy, struct leap_state *state,
+		       const struct leap_service_timing *timing,
+		       struct leap_service **ret_service, char **ret_error)
+{
+	struct leap_service *service = new_service(policy, state, timing);
 	int r;
 
 	*ret_error = NULL;
 	if (!service)
 		return -ENOMEM;
-	service->state = state;
-	service->watch.notify = wake;
-	service->watch.data = service;
-	service->policy = policy;
-	LIST_INIT(&service->sessions);
-	config = leap_policy_config(policy);
-	r = leap_broadcast_new(LWS_PRE, &service->broadcast);
-	if (!r)
-		r = listen_with_library(service, config->ws_port, ret_error);
-	leap_policy_config_put(config);
+	r = prepare(service, ret_error);
 	if (!r) {
-		leap_state_watch(state, &service->watch);
+		be_told(service);
 		r = -pthread_create(&service->thread, NULL, serve, service);
+		if (r)
+			be_left_alone(service);
 	}
 	if (r) {
-		leap_state_unwatch(state, &service->watch);
-		if (service->context)
-			lws_context_destroy(service->context);
 		free_service(service);
 		return r;
 	}
@@ -413,25 +410,31 @@ int leap_service_start(struct leap_policy *policy, struct leap_state *state,
 
 unsigned int leap_service_port(const struct leap_service *service)
 {
-	return service->listeners.port;
+	return atomic_load(&service->port);
+}
+
+unsigned int leap_service_tls_port(const struct leap_service *service)
+{
+	return atomic_load(&service->tls_port);
 }
 
 void leap_service_stats(const struct leap_service *service,
 			struct leap_service_stats *ret_stats)
 {
-	ret_stats->frames_sent = atomic_load(&service->counters.frames_sent);
-	ret_stats->frames_skipped = atomic_load(&service->counters.frames_skipped);
-	ret_stats->messages_in = atomic_load(&service->counters.messages_in);
-	ret_stats->messages_bad = atomic_load(&service->counters.messages_bad);
+	const struct leap_metrics *metrics = &service->metrics;
+
+	ret_stats->frames_sent = leap_metrics_sum(metrics->sent);
+	ret_stats->frames_skipped = leap_metrics_sum(metrics->skipped);
+	ret_stats->messages_in = atomic_load(&metrics->messages_in);
+	ret_stats->messages_bad = atomic_load(&metrics->messages_bad);
 	ret_stats->clients = atomic_load(&service->clients);
 }
 
 void leap_service_stop(struct leap_service *service)
 {
-	leap_state_unwatch(service->state, &service->watch);
+	be_left_alone(service);
 	atomic_store(&service->stopping, true);
-	lws_cancel_service(service->context);
+	wake(service);
 	pthread_join(service->thread, NULL);
-	lws_context_destroy(service->context);
 	free_service(service);
 }

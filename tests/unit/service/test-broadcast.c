@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Clients that are to get the same share one text; others do not.
+ * Clients that are to get the same share one message; others do not.
  * Each test owns its broadcast.
  */
 #include "daemon/service/broadcast.h"
@@ -14,13 +14,13 @@
 
 #include <cmocka.h>
 
-#define HEADROOM 16
+#include "daemon/service/deflate.h"
 
 static struct leap_broadcast *new_broadcast(void)
 {
 	struct leap_broadcast *broadcast;
 
-	assert_int_equal(leap_broadcast_new(HEADROOM, &broadcast), 0);
+	assert_int_equal(leap_broadcast_new(&broadcast), 0);
 	return broadcast;
 }
 
@@ -34,29 +34,80 @@ static struct leap_frame frame_with_gestures(int64_t id, unsigned int count)
 	return frame;
 }
 
-static char *text(struct leap_broadcast *broadcast, const struct leap_frame *frame,
-		  int version, bool gestures, uint32_t mask)
+static struct leap_wire *wire(struct leap_broadcast *broadcast,
+			      const struct leap_frame *frame,
+			      const struct leap_broadcast_options *options)
 {
-	struct leap_broadcast_options options = { version, gestures, mask };
-	char *result;
-	int size = leap_broadcast_text(broadcast, frame, &options, &result);
+	struct leap_wire *result;
 
-	assert_true(size > 0);
-	assert_int_equal(strlen(result), size);
-	memset(result - HEADROOM, 'x', HEADROOM); /* ours to write to */
+	assert_int_equal(leap_broadcast_wire(broadcast, frame, options, &result), 0);
 	return result;
 }
 
-static void equal_options_share_a_text(void **arg)
+/* The payload of the message, which stays the broadcast's until the next frame. */
+static const char *text(struct leap_broadcast *broadcast,
+			const struct leap_frame *frame, int version, bool gestures,
+			uint32_t mask)
+{
+	static char copy[64 * 1024];
+	struct leap_broadcast_options options = { version, gestures, mask, false };
+	struct leap_wire *result = wire(broadcast, frame, &options);
+	size_t size = result->size - result->payload_at;
+
+	assert_int_equal(result->bytes[0], 0x81); /* text, the whole of it */
+	assert_in_range(size, 126, UINT16_MAX);
+	assert_int_equal(result->bytes[1], 126); /* not masked, two bytes of length */
+	assert_int_equal(result->bytes[2] << 8 | result->bytes[3], size);
+	memcpy(copy, result->bytes + result->payload_at, size);
+	copy[size] = '\0';
+	assert_int_equal(strlen(copy), size);
+	leap_wire_put(result);
+	return copy;
+}
+
+static void equal_options_share_a_message(void **arg)
 {
 	struct leap_broadcast *broadcast = new_broadcast();
+	struct leap_broadcast_options options = { .version = 6 };
 	struct leap_frame frame = frame_with_gestures(5, 0);
-	char *first = text(broadcast, &frame, 6, false, 0);
+	struct leap_wire *first = wire(broadcast, &frame, &options);
+	struct leap_wire *second = wire(broadcast, &frame, &options);
 
 	(void)arg;
-	first[0] = '#'; /* would be written over if it were made again */
-	assert_ptr_equal(text(broadcast, &frame, 6, false, 0), first);
-	assert_int_equal(first[0], '#');
+	assert_ptr_equal(first, second);
+	assert_int_equal(first->holders, 3);
+	frame.id++; /* who still sends the old one keeps it */
+	leap_wire_put(wire(broadcast, &frame, &options));
+	assert_int_equal(first->holders, 2);
+	leap_broadcast_free(broadcast);
+	assert_int_equal(first->bytes[first->size - 1], '}');
+	leap_wire_put(first);
+	leap_wire_put(second);
+}
+
+static void a_compressed_message_is_shared_and_says_the_same(void **arg)
+{
+	struct leap_broadcast *broadcast = new_broadcast();
+	struct leap_broadcast_options options = { .version = 6, .deflate = true };
+	struct leap_frame frame = frame_with_gestures(5, 0);
+	struct leap_wire *packed = wire(broadcast, &frame, &options);
+	static char unpacked[64 * 1024];
+	struct leap_deflate *deflate;
+	const char *plain;
+	int size;
+
+	(void)arg;
+	assert_int_equal(leap_deflate_new(&deflate), 0);
+	assert_int_equal(packed->bytes[0], 0xc1); /* RSV1 */
+	size = leap_deflate_unpack(deflate, packed->bytes + packed->payload_at,
+				   packed->size - packed->payload_at, unpacked,
+				   sizeof(unpacked));
+	plain = text(broadcast, &frame, 6, false, 0);
+	assert_int_equal(size, strlen(plain));
+	assert_memory_equal(unpacked, plain, size);
+	assert_true(packed->size < strlen(plain));
+	leap_wire_put(packed);
+	leap_deflate_free(deflate);
 	leap_broadcast_free(broadcast);
 }
 
@@ -76,15 +127,13 @@ static void versions_and_gestures_have_texts_of_their_own(void **arg)
 {
 	struct leap_broadcast *broadcast = new_broadcast();
 	struct leap_frame frame = frame_with_gestures(5, 0);
-	const char *six = text(broadcast, &frame, 6, false, 0);
-	const char *one = text(broadcast, &frame, 1, false, 0);
-	const char *with = text(broadcast, &frame, 6, true, 0);
+	const char *result = text(broadcast, &frame, 6, false, 0);
 
 	(void)arg;
-	assert_non_null(strstr(six, "\"devices\""));
-	assert_null(strstr(one, "\"devices\""));
-	assert_null(strstr(six, "\"gestures\""));
-	assert_non_null(strstr(with, "\"gestures\":[]"));
+	assert_non_null(strstr(result, "\"devices\""));
+	assert_null(strstr(result, "\"gestures\""));
+	assert_null(strstr(text(broadcast, &frame, 1, false, 0), "\"devices\""));
+	assert_non_null(strstr(text(broadcast, &frame, 6, true, 0), "\"gestures\":[]"));
 	leap_broadcast_free(broadcast);
 }
 
@@ -124,7 +173,8 @@ static void as_many_gestures_as_a_frame_can_have(void **arg)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(equal_options_share_a_text),
+		cmocka_unit_test(equal_options_share_a_message),
+		cmocka_unit_test(a_compressed_message_is_shared_and_says_the_same),
 		cmocka_unit_test(a_new_frame_is_a_new_text),
 		cmocka_unit_test(versions_and_gestures_have_texts_of_their_own),
 		cmocka_unit_test(only_chosen_gestures_are_in_the_text),

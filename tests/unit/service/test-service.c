@@ -40,7 +40,7 @@ static void start(struct fixture *fixture)
 {
 	char *error = NULL;
 
-	assert_int_equal(leap_service_start(fixture->policy, fixture->state,
+	assert_int_equal(leap_service_start(fixture->policy, fixture->state, NULL,
 					    &fixture->service, &error),
 			 0);
 	fixture->port = leap_service_port(fixture->service);
@@ -367,7 +367,7 @@ static void a_port_in_use_is_named(void **arg)
 
 	snprintf(port, sizeof(port), "%u", fixture->port);
 	assert_int_equal(leap_state_new(&state), 0);
-	assert_int_equal(leap_service_start(policy, state, &second, &error),
+	assert_int_equal(leap_service_start(policy, state, NULL, &second, &error),
 			 -EADDRINUSE);
 	assert_non_null(strstr(error, port));
 	assert_null(strchr(error, '\n'));

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * permessage-deflate (RFC 7692) without context between messages, so that a frame is
+ * compressed once for all clients. One thread.
+ */
+#ifndef LEAP_DEFLATE_H
+#define LEAP_DEFLATE_H
+
+#include <stddef.h>
+
+struct leap_deflate;
+
+/** leap_deflate_new() - Return: 0 or -ENOMEM */
+int leap_deflate_new(struct leap_deflate **ret_deflate);
+
+/**
+ * leap_deflate_pack() - compress a message
+ * @ret_packed: valid until the next call
+ * @ret_size: its bytes, without the tail that RFC 7692 leaves out
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int leap_deflate_pack(struct leap_deflate *deflate, const void *message, size_t size,
+		      const unsigned char **ret_packed, size_t *ret_size);
+
+/**
+ * leap_deflate_unpack() - decompress a message
+ * @packed: without the tail
+ * @room: bytes in @message
+ *
+ * Return: the message's size; -EMSGSIZE it is longer than @room; -EBADMSG it is no such
+ * thing; -ENOMEM.
+ */
+int leap_deflate_unpack(struct leap_deflate *deflate, const void *packed, size_t size,
+			void *message, size_t room);
+
+/** leap_deflate_free() - NULL is allowed */
+void leap_deflate_free(struct leap_deflate *deflate);
+
+#endif /* LEAP_DEFLATE_H */
