@@ -23,8 +23,8 @@
 #define NESTING_MAX 16
 #define QUOTED_MAX 48
 
-/* background_app_mode of the original: other values deny */
-#define BACKGROUND_ALLOWED 2
+/* background_app_mode and images_mode of the original: other values deny */
+#define ALLOWED 2
 
 #define LIST_SIZE_MAX 4096
 #define VERSION_MAX 6 /* of the WebSocket's protocol */
@@ -32,7 +32,7 @@
 enum setting_type {
 	SETTING_BOOL,
 	SETTING_UNSIGNED,
-	SETTING_ALLOW, /* a number that means "allowed" when it is BACKGROUND_ALLOWED */
+	SETTING_ALLOW, /* a number that means "allowed" when it is ALLOWED */
 	SETTING_NUMBER,
 	SETTING_TEXT,
 	SETTING_LIST, /* text, words apart by blanks or commas; may be empty */
@@ -90,6 +90,20 @@ static const struct setting {
 	{ "websockets_deflate", SETTING_BOOL,
 	  offsetof(struct leap_config, websockets_deflate), 0, 1, "true or false",
 	  "offer permessage-deflate: for thin lines to other machines (false)" },
+	{ "native_enabled", SETTING_BOOL, offsetof(struct leap_config, native_enabled),
+	  0, 1, "true or false", "serve native applications (true)" },
+	{ "native_socket", SETTING_TEXT, offsetof(struct leap_config, native_socket), 0,
+	  0, "a path, auto or none",
+	  "their socket; auto: in the runtime directory (auto)" },
+	{ "native_port", SETTING_UNSIGNED, offsetof(struct leap_config, native_port), 0,
+	  65535, "a whole number from 0 to 65535",
+	  "their port, for those in sandboxes; 0: any free one (6438)" },
+	{ "native_allow_remote", SETTING_BOOL,
+	  offsetof(struct leap_config, native_allow_remote), 0, 1, "true or false",
+	  "serve them on other machines, too: anyone on the net sees hands (false)" },
+	{ "images_mode", SETTING_ALLOW, offsetof(struct leap_config, images_allowed), 0,
+	  255, "a whole number: 2 to allow, 0 to deny",
+	  "2: native applications may have the cameras' pictures (2)" },
 	{ "background_app_mode", SETTING_ALLOW,
 	  offsetof(struct leap_config, background_allowed), 0, 255,
 	  "a whole number: 2 to allow, 0 to deny",
@@ -121,7 +135,6 @@ static const char *const foreign_keys[] = {
 	"cpu_affinity_mask",
 	"force_robust_mode",
 	"image_processing_auto_flip",
-	"images_mode",
 	"interaction_box_auto",
 	"interaction_box_scale",
 	"interaction_center_x",
@@ -311,7 +324,7 @@ static int store(struct leap_config *config, const struct setting *setting,
 	case SETTING_ALLOW:
 		if (!whole)
 			return -ERANGE;
-		*(bool *)field = value->number == BACKGROUND_ALLOWED;
+		*(bool *)field = value->number == ALLOWED;
 		return 0;
 	case SETTING_NUMBER:
 		if (!in_range(setting, value))
@@ -514,7 +527,7 @@ static json_object *parse_json(const char *name, const char *text, size_t size,
 
 int leap_config_init(struct leap_config *ret_config)
 {
-	static char source[] = "auto", any[] = "any", empty[] = "";
+	static char automatic[] = "auto", any[] = "any", empty[] = "";
 	const struct leap_config builtin = {
 		.websockets_enabled = true,
 		.ws_port = 6437,
@@ -527,9 +540,13 @@ int leap_config_init(struct leap_config *ret_config)
 		.websockets_hosts = empty,
 		.websockets_clients = 256,
 		.websockets_clients_per_origin = 64,
+		.native_enabled = true,
+		.native_socket = automatic,
+		.native_port = 6438,
+		.images_allowed = true,
 		.background_allowed = true,
 		.interaction_box_height = 200,
-		.source = source,
+		.source = automatic,
 	};
 
 	return leap_config_copy(&builtin, ret_config);
@@ -652,6 +669,51 @@ const char *leap_config_key(unsigned int index, const char **ret_help)
 		return NULL;
 	*ret_help = settings[index].help;
 	return settings[index].key;
+}
+
+/* "1-6" as "1,2,3,4,5,6". */
+static void print_versions(unsigned int versions, char *text, size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 1; i <= VERSION_MAX && used < size; i++)
+		if (versions & 1u << i)
+			used += (size_t)snprintf(text + used, size - used, "%s%u",
+						 used ? "," : "", i);
+}
+
+int leap_config_text(const struct leap_config *config, unsigned int index, char *text,
+		     size_t size)
+{
+	const void *field;
+
+	if (index >= COUNT(settings))
+		return -ENOENT;
+	field = (const char *)config + settings[index].offset;
+	switch (settings[index].type) {
+	case SETTING_BOOL:
+		snprintf(text, size, "%s", *(const bool *)field ? "true" : "false");
+		return LEAP_CONFIG_BOOL;
+	case SETTING_UNSIGNED:
+		snprintf(text, size, "%u", *(const unsigned int *)field);
+		return LEAP_CONFIG_INTEGER;
+	case SETTING_ALLOW:
+		snprintf(text, size, "%d", *(const bool *)field ? ALLOWED : 0);
+		return LEAP_CONFIG_INTEGER;
+	case SETTING_NUMBER:
+		snprintf(text, size, "%.9g", *(const double *)field);
+		return LEAP_CONFIG_NUMBER;
+	case SETTING_TEXT:
+	case SETTING_LIST:
+	case SETTING_ORIGINS:
+		snprintf(text, size, "%s", *(char *const *)field);
+		return LEAP_CONFIG_TEXT;
+	case SETTING_VERSIONS:
+		print_versions(*(const unsigned int *)field, text, size);
+		return LEAP_CONFIG_TEXT;
+	}
+	return -EINVAL;
 }
 
 void leap_config_done(struct leap_config *config)

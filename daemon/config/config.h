@@ -28,6 +28,11 @@ struct leap_config {
 	unsigned int websockets_clients; /* websockets_clients (ours), 256 */
 	unsigned int websockets_clients_per_origin; /* likewise, 64 */
 	bool websockets_deflate; /* websockets_deflate (ours), false */
+	bool native_enabled; /* native_enabled (ours), true */
+	char *native_socket; /* native_socket (ours): a path, "auto" or "none" */
+	unsigned int native_port; /* native_port (ours), 6438; 0: the system chooses */
+	bool native_allow_remote; /* native_allow_remote (ours), false */
+	bool images_allowed; /* images_mode == 2, true */
 	bool background_allowed; /* background_app_mode == 2, true */
 	double interaction_box_height; /* interaction_box_height, 200 mm */
 	char *source; /* source (ours): --source, "auto" */
@@ -76,6 +81,24 @@ int leap_config_set(struct leap_config *config, const char *key, const char *val
  * Return: NULL after the last.
  */
 const char *leap_config_key(unsigned int index, const char **ret_help);
+
+/** enum leap_config_type - of a setting's value */
+enum leap_config_type {
+	LEAP_CONFIG_BOOL,
+	LEAP_CONFIG_INTEGER,
+	LEAP_CONFIG_NUMBER,
+	LEAP_CONFIG_TEXT,
+};
+
+/**
+ * leap_config_text() - a setting as leap_config_set() would take it
+ * @index: as for leap_config_key()
+ * @text: filled in, cut off at @size
+ *
+ * Return: enum leap_config_type; -ENOENT after the last.
+ */
+int leap_config_text(const struct leap_config *config, unsigned int index, char *text,
+		     size_t size);
 
 /** leap_config_copy() - all settings, without the warning. Return: 0 or -ENOMEM */
 int leap_config_copy(const struct leap_config *config, struct leap_config *ret_copy);

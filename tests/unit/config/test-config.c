@@ -354,6 +354,45 @@ static void the_command_line_is_told_what_is_wrong(void **arg)
 	assert_non_null(strstr(attempt->error, "--ws_prot"));
 }
 
+static void takes_over_every_key_of_native_programs(void **arg)
+{
+	struct attempt *attempt = *arg;
+
+	assert_true(attempt->config.images_allowed);
+	parse(attempt,
+	      "{\"configuration\": {\"native_enabled\": false, \"native_port\": 0,"
+	      " \"native_socket\": \"/run/x\", \"native_allow_remote\": true,"
+	      " \"images_mode\": 0}}");
+	assert_int_equal(attempt->result, 0);
+	assert_false(attempt->config.native_enabled);
+	assert_int_equal(attempt->config.native_port, 0);
+	assert_string_equal(attempt->config.native_socket, "/run/x");
+	assert_true(attempt->config.native_allow_remote);
+	assert_false(attempt->config.images_allowed);
+}
+
+static void what_a_setting_says_can_be_set_again(void **arg)
+{
+	struct attempt *attempt = *arg;
+	const char *key, *help;
+	char before[4097], after[4097];
+	unsigned int i;
+
+	for (i = 0; (key = leap_config_key(i, &help)); i++) {
+		char *error = NULL;
+		int type =
+			leap_config_text(&attempt->config, i, before, sizeof(before));
+
+		assert_in_range(type, LEAP_CONFIG_BOOL, LEAP_CONFIG_TEXT);
+		assert_int_equal(leap_config_set(&attempt->config, key, before, &error),
+				 0);
+		leap_config_text(&attempt->config, i, after, sizeof(after));
+		assert_string_equal(before, after);
+	}
+	assert_int_equal(leap_config_text(&attempt->config, i, after, sizeof(after)),
+			 -ENOENT);
+}
+
 static void every_key_has_a_help_line(void **arg)
 {
 	const char *help = NULL;
@@ -375,6 +414,8 @@ int main(void)
 		test(starts_with_the_originals_defaults),
 		test(takes_over_every_key),
 		test(takes_over_every_key_of_the_web),
+		test(takes_over_every_key_of_native_programs),
+		test(what_a_setting_says_can_be_set_again),
 		test(lists_are_looked_at_before_they_are_taken),
 		test(accepts_a_file_of_the_original_in_silence),
 		test(warns_once_of_keys_nobody_knows),
