@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/config/config.h"
+#include "daemon/native/native.h"
 #include "daemon/options.h"
 #include "daemon/pipeline.h"
 #include "daemon/policy/policy.h"
@@ -29,6 +30,7 @@ struct daemon {
 	struct leap_state *state;
 	struct leap_pipeline *pipeline;
 	struct leap_service *service;
+	struct leap_native *native;
 	FILE *trace;
 	int signal_fd;
 };
@@ -82,6 +84,7 @@ static int start_pipeline(struct daemon *daemon)
 		.source = daemon->config.source,
 		.wait = daemon->options.wait,
 		.box_height = daemon->config.interaction_box_height,
+		.policy = daemon->policy,
 		.trace = daemon->trace,
 	};
 	r = leap_pipeline_open(&daemon->pipeline_options, daemon->state,
@@ -102,6 +105,30 @@ static int start_service(struct daemon *daemon)
 	return r ? tell(r, error) : 0;
 }
 
+static int start_native(struct daemon *daemon)
+{
+	char *error;
+	int r;
+
+	if (!daemon->config.native_enabled)
+		return 0;
+	r = leap_native_start(daemon->state, daemon->policy,
+			      leap_pipeline_epoch_ns(daemon->pipeline), &daemon->native,
+			      &error);
+	return r ? tell(r, error) : 0;
+}
+
+static void greet_native(const struct daemon *daemon)
+{
+	const char *path = leap_native_socket(daemon->native);
+	unsigned int port = leap_native_port(daemon->native);
+
+	if (path)
+		printf("  native  %s\n", path);
+	if (port)
+		printf("  native  127.0.0.1:%u\n", port);
+}
+
 static void greet(const struct daemon *daemon)
 {
 	unsigned int port;
@@ -115,6 +142,8 @@ static void greet(const struct daemon *daemon)
 		printf("  apps    ws://127.0.0.1:%u/v6.json (leap.js finds port 6437 by "
 		       "itself)\n  page    http://127.0.0.1:%u/\n",
 		       port, port);
+	if (daemon->native)
+		greet_native(daemon);
 	printf("  end it with Ctrl-C\n");
 	fflush(stdout);
 }
@@ -133,6 +162,8 @@ static int start(struct daemon *daemon)
 		r = start_pipeline(daemon);
 	if (!r)
 		r = start_service(daemon);
+	if (!r)
+		r = start_native(daemon);
 	if (r)
 		return r;
 	leap_pipeline_run(daemon->pipeline);
@@ -156,6 +187,7 @@ static int end(struct daemon *daemon)
 {
 	int r = 0;
 
+	leap_native_stop(daemon->native);
 	if (daemon->service)
 		leap_service_stop(daemon->service);
 	if (daemon->pipeline)

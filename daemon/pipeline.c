@@ -45,6 +45,7 @@ struct leap_pipeline {
 
 	/* set before the thread starts, or by it before leap_pipeline_open() returns */
 	pthread_t thread;
+	int64_t epoch_ns;
 	char description[DESCRIPTION_MAX];
 	sem_t opened; /* the source is, or is not to be */
 	sem_t go; /* it may publish, or is to end */
@@ -243,11 +244,32 @@ static void wait_for_source(struct leap_pipeline *pipeline)
 	sleep_ms(pipeline, RETRY_MS);
 }
 
+static bool is_paused(const struct leap_pipeline *pipeline)
+{
+	return pipeline->options->policy &&
+	       leap_policy_paused(pipeline->options->policy);
+}
+
+/* Looks now and then whether the source is still there, and at nothing else. */
+static int pass_time(struct leap_pipeline *pipeline, struct leap_stereo_frame *picture)
+{
+	int r;
+
+	take_hands_away(pipeline);
+	publish_device(pipeline, true, false);
+	sleep_ms(pipeline, FRAME_WAIT_MS);
+	r = leap_source_next(pipeline->source, 0, picture);
+	pipeline->frame_ns = now_ns();
+	return r < 0 ? r : 0;
+}
+
 /* Return: 0, or why there is nothing to go on with. */
 static int take_picture(struct leap_pipeline *pipeline)
 {
 	struct leap_stereo_frame picture;
-	int r = leap_source_next(pipeline->source, FRAME_WAIT_MS, &picture);
+	int r = is_paused(pipeline)
+			? pass_time(pipeline, &picture)
+			: leap_source_next(pipeline->source, FRAME_WAIT_MS, &picture);
 
 	if (r == 1) {
 		pipeline->frame_ns = now_ns();
@@ -364,7 +386,8 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 	sem_init(&pipeline->stop, 0, 0);
 	pipeline->ended_fd = eventfd(0, EFD_CLOEXEC);
 	leap_motion_options_default(&motion);
-	motion.epoch_ns = now_ns();
+	pipeline->epoch_ns = now_ns();
+	motion.epoch_ns = pipeline->epoch_ns;
 	motion.box_height = options->box_height;
 	r = leap_motion_new(&motion, &pipeline->motion);
 	if (!r && pipeline->ended_fd < 0)
@@ -408,6 +431,11 @@ int leap_pipeline_open(const struct leap_pipeline_options *options,
 const char *leap_pipeline_source(const struct leap_pipeline *pipeline)
 {
 	return pipeline->description;
+}
+
+int64_t leap_pipeline_epoch_ns(const struct leap_pipeline *pipeline)
+{
+	return pipeline->epoch_ns;
 }
 
 void leap_pipeline_run(struct leap_pipeline *pipeline)

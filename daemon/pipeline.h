@@ -7,8 +7,10 @@
 #define LEAP_PIPELINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
+#include "daemon/policy/policy.h"
 #include "daemon/state/state.h"
 
 struct leap_pipeline;
@@ -18,12 +20,14 @@ struct leap_pipeline;
  * @source: as leap_source_open() takes it
  * @wait: without a controller wait for one, neither failing nor simulating
  * @box_height: of the interaction box, millimetres
+ * @policy: while it says so, tracking is paused; NULL: never
  * @trace: a line "id ready_ns published_ns" for each frame; NULL for none
  */
 struct leap_pipeline_options {
 	const char *source;
 	bool wait;
 	double box_height;
+	const struct leap_policy *policy;
 	FILE *trace;
 };
 
@@ -41,6 +45,9 @@ int leap_pipeline_open(const struct leap_pipeline_options *options,
 
 /** leap_pipeline_source() - what was opened, for a person */
 const char *leap_pipeline_source(const struct leap_pipeline *pipeline);
+
+/** leap_pipeline_epoch_ns() - CLOCK_MONOTONIC at which the time stamps of frames begin */
+int64_t leap_pipeline_epoch_ns(const struct leap_pipeline *pipeline);
 
 /** leap_pipeline_run() - let it publish */
 void leap_pipeline_run(struct leap_pipeline *pipeline);

@@ -30,7 +30,7 @@ class Leapd:
 
     def __init__(self, program, *options):
         self.process = subprocess.Popen(
-            [program, "--port=0", "--foreground", *options],
+            [program, "--port=0", "--native_enabled=false", "--foreground", *options],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.port = None
 

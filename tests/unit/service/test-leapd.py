@@ -120,7 +120,8 @@ class Options(unittest.TestCase):
 
 class Life(unittest.TestCase):
     def test_it_says_nothing_without_a_terminal(self):
-        process = subprocess.Popen([PROGRAM, "--port=0", "--source=simulate"],
+        process = subprocess.Popen([PROGRAM, "--port=0", "--native_enabled=false",
+                                    "--source=simulate"],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             process.communicate(timeout=1)
@@ -147,7 +148,8 @@ class Life(unittest.TestCase):
                                  {"0100007F", "00000000000000000000000001000000"})
 
     def test_the_port_can_be_closed_altogether(self):
-        process = subprocess.Popen([PROGRAM, "--websockets_enabled=false", "--foreground",
+        process = subprocess.Popen([PROGRAM, "--websockets_enabled=false",
+                                    "--native_enabled=false", "--foreground",
                                     "--source=simulate"], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, text=True)
         self.assertIn("leapd", process.stdout.readline())
