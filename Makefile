@@ -9,7 +9,7 @@ DKMS_SRC = $(DESTDIR)/usr/src/leap-$(VERSION)
 UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
 MODULE_FILES = Kbuild dkms.conf VERSION driver uapi LICENSES
 
-.PHONY: all user modules run check bench format lint install uninstall clean help
+.PHONY: all user modules run check bench bench-tracking format lint install uninstall clean help
 
 all: user ## build everything that can be built here
 	@if [ -d "$(KDIR)" ]; then $(MAKE) --no-print-directory modules; \
@@ -40,6 +40,11 @@ bench: ## measure, as ratios against a named alternative
 	@tools/setup run check
 	@$(MAKE) --no-print-directory user
 	meson test -C $(BUILD) --benchmark --verbose --num-processes 1
+
+bench-tracking: ## score the tracker on films whose truth is known; ARGS='--every 4'
+	@tools/setup run check
+	@$(MAKE) --no-print-directory user
+	@$(BUILD)/tests/bench/bench-tracking $(ARGS)
 
 format: ## bring C sources into the house style
 	@tools/setup lint
@@ -80,4 +85,4 @@ clean: ## remove what was built here
 	@[ ! -d "$(KDIR)" ] || $(MAKE) -s -C $(KDIR) M=$(CURDIR) clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16

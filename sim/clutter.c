@@ -191,23 +191,37 @@ static unsigned int object(struct pile *p, struct vec3 ret[4])
 	return 2;
 }
 
-unsigned int leap_sim_clutter(uint64_t seed, enum leap_sim_thing thing,
-			      struct leap_sim_surface *surface,
-			      struct vec3 ret_places[4])
+static unsigned int pile_up(struct pile *p, enum leap_sim_thing thing,
+			    struct vec3 ret_places[4])
 {
-	struct pile p = { .surface = surface, .seed = seed };
-
 	switch (thing) {
 	case LEAP_SIM_TORSO:
-		return torso(&p, ret_places);
+		return torso(p, ret_places);
 	case LEAP_SIM_HEAD:
-		return head(&p, ret_places);
+		return head(p, ret_places);
 	case LEAP_SIM_SLEEVE:
-		return sleeve(&p, ret_places);
+		return sleeve(p, ret_places);
 	case LEAP_SIM_OBJECT:
-		return object(&p, ret_places);
+		return object(p, ret_places);
 	case LEAP_SIM_THINGS:
 		break;
 	}
 	return 0;
+}
+
+unsigned int leap_sim_clutter(uint64_t seed, enum leap_sim_thing thing,
+			      struct vec3 sway, struct leap_sim_surface *surface,
+			      struct vec3 ret_places[4])
+{
+	struct pile p = { .surface = surface, .seed = seed };
+	unsigned int first = surface->count, places = pile_up(&p, thing, ret_places);
+
+	for (unsigned int i = first; i < surface->count; i++) {
+		surface->cone[i].start[0] += (float)sway.x;
+		surface->cone[i].start[1] += (float)sway.y;
+		surface->cone[i].start[2] += (float)sway.z;
+	}
+	for (unsigned int i = 0; i < places; i++)
+		ret_places[i] = vec3_add(ret_places[i], sway);
+	return places;
 }

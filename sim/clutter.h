@@ -18,12 +18,13 @@ enum leap_sim_thing {
 
 /**
  * leap_sim_clutter() - add a thing to @surface, placed by @seed
+ * @sway: away from that place, millimetres
  * @ret_places: points on it
  *
  * Return: how many points, up to 4.
  */
 unsigned int leap_sim_clutter(uint64_t seed, enum leap_sim_thing thing,
-			      struct leap_sim_surface *surface,
+			      struct vec3 sway, struct leap_sim_surface *surface,
 			      struct vec3 ret_places[4]);
 
 #endif /* LEAP_SIM_CLUTTER_H */

@@ -6,6 +6,8 @@
 #ifndef LEAP_SIM_RANDOM_H
 #define LEAP_SIM_RANDOM_H
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /** leap_sim_hash() - 64 well mixed bits of a pair (the finaliser of splitmix64) */
@@ -25,6 +27,47 @@ static inline double leap_sim_uniform(uint64_t seed, uint64_t purpose, double lo
 	double unit = (double)(leap_sim_hash(seed, purpose) >> 11) * 0x1p-53;
 
 	return low + (high - low) * unit;
+}
+
+/** struct leap_sim_dice - draws one after the other, for what needs many */
+struct leap_sim_dice {
+	uint64_t seed;
+	uint64_t thrown;
+};
+
+/** leap_sim_throw() - evenly from @low to @high */
+static inline double leap_sim_throw(struct leap_sim_dice *dice, double low, double high)
+{
+	return leap_sim_uniform(dice->seed, dice->thrown++, low, high);
+}
+
+/** leap_sim_throw_log() - likewise by their logarithms; both above 0 */
+static inline double leap_sim_throw_log(struct leap_sim_dice *dice, double low,
+					double high)
+{
+	return exp(leap_sim_throw(dice, log(low), log(high)));
+}
+
+/** leap_sim_chance() - true in @share of all cases */
+static inline bool leap_sim_chance(struct leap_sim_dice *dice, double share)
+{
+	return leap_sim_throw(dice, 0, 1) < share;
+}
+
+/** leap_sim_bell() - around 0, standard deviation @width, never beyond six of it */
+static inline double leap_sim_bell(struct leap_sim_dice *dice, double width)
+{
+	double sum = 0;
+
+	for (int k = 0; k < 12; k++)
+		sum += leap_sim_throw(dice, -0.5, 0.5);
+	return width * sum;
+}
+
+/** leap_sim_another_seed() - for what has dice of its own */
+static inline uint64_t leap_sim_another_seed(struct leap_sim_dice *dice)
+{
+	return leap_sim_hash(dice->seed ^ 0x5eedULL, dice->thrown++);
 }
 
 #endif /* LEAP_SIM_RANDOM_H */

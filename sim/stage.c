@@ -111,6 +111,7 @@ void leap_sim_stage_init(uint64_t seed, enum leap_sim_split split,
 
 	s->unit = unit;
 	s->actors = s->things = 0;
+	s->sway = vec3(0, 0, 0);
 	leap_sim_backdrop_init(leap_sim_hash(seed, 1), any_room(leap_sim_hash(seed, 2)),
 			       &s->backdrop);
 	leap_sim_look_init(&s->look);
@@ -316,7 +317,7 @@ void leap_sim_stage_shoot(const struct leap_sim_stage *stage,
 
 		add_decoys(s,
 			   leap_sim_clutter(stage->thing[i].seed, stage->thing[i].what,
-					    surface, place),
+					    stage->sway, surface, place),
 			   place);
 	}
 	shoot(stage, sensor, surface, act, dice, pixels);

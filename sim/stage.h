@@ -27,6 +27,7 @@ struct leap_sim_actor {
  * @setting: of the controller
  * @actors: hands
  * @things: what else there is, each by its seed
+ * @sway: how far these are from their places
  */
 struct leap_sim_stage {
 	const struct leap_sim_unit *unit;
@@ -40,6 +41,7 @@ struct leap_sim_stage {
 		enum leap_sim_thing what;
 		uint64_t seed;
 	} thing[LEAP_SIM_STAGE_THINGS];
+	struct vec3 sway;
 };
 
 /**
