@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/leapN: open, read, poll, mmap, ioctl, and the attributes in /sys/class/leap.
+ * /dev/leapN: open, read, poll, mmap, ioctl.
  * Each open file holds a reference to the device structure, and so to the ring.
  */
 #include <linux/fs.h>
-#include <linux/idr.h>
+#include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -13,10 +13,7 @@
 #include "driver/compat.h"
 #include "driver/device.h"
 
-#define LEAP_MINORS 64
-
 static dev_t leap_first;
-static DEFINE_IDA(leap_minors);
 
 /**
  * struct leap_file - an open file
@@ -48,15 +45,23 @@ static bool leap_has_news(const struct leap_file *lf)
 }
 
 /* Every operation on the device goes through here. */
-static int leap_lock(struct leap_device *leap)
+int leap_enter(struct leap_device *leap)
 {
+	int ret = -ENODEV;
+
 	if (mutex_lock_interruptible(&leap->mutex))
 		return -ERESTARTSYS;
-	if (leap->gone) {
+	if (!leap->gone)
+		ret = usb_autopm_get_interface(leap->control);
+	if (ret)
 		mutex_unlock(&leap->mutex);
-		return -ENODEV;
-	}
-	return 0;
+	return leap_is_unplugged(leap, ret) ? -ENODEV : ret;
+}
+
+void leap_exit(struct leap_device *leap)
+{
+	usb_autopm_put_interface_async(leap->control);
+	mutex_unlock(&leap->mutex);
 }
 
 static int leap_file_start(struct leap_file *lf)
@@ -64,14 +69,14 @@ static int leap_file_start(struct leap_file *lf)
 	struct leap_device *leap = lf->leap;
 	int ret;
 
-	ret = leap_lock(leap);
+	ret = leap_enter(leap);
 	if (ret)
 		return ret;
 	if (!lf->streaming) {
 		ret = leap_stream_get(leap);
 		lf->streaming = !ret;
 	}
-	mutex_unlock(&leap->mutex);
+	leap_exit(leap);
 	return ret;
 }
 
@@ -204,9 +209,12 @@ static int leap_mmap(struct file *file, struct vm_area_struct *vma)
 
 static long leap_ioctl_info(struct leap_device *leap, void __user *arg)
 {
+	struct leap_info info = leap->info;
+
 	if (leap_is_gone(leap))
 		return -ENODEV;
-	return copy_to_user(arg, &leap->info, sizeof(leap->info)) ? -EFAULT : 0;
+	info.locked = READ_ONCE(leap->locked);
+	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
 }
 
 static long leap_ioctl_calibration(struct leap_device *leap, void __user *arg)
@@ -229,25 +237,85 @@ static long leap_ioctl_control(struct leap_device *leap, void __user *arg,
 
 	if (copy_from_user(&control, arg, sizeof(control)))
 		return -EFAULT;
-	ret = leap_lock(leap);
+	ret = leap_enter(leap);
 	if (ret)
 		return ret;
 	ret = operation(leap, &control);
-	mutex_unlock(&leap->mutex);
+	leap_exit(leap);
 	if (ret)
 		return ret;
 	return copy_to_user(arg, &control, sizeof(control)) ? -EFAULT : 0;
+}
+
+static void leap_mode_tell(const struct leap_video_mode *mode,
+			   struct leap_sensor_mode *ret)
+{
+	ret->width = mode->width;
+	ret->height = mode->height;
+	ret->interval_ns = mode->interval * 100;
+	ret->frame_size = mode->width * mode->height * 2;
+}
+
+/* The list does not change; no lock. */
+static int leap_mode_enum(struct leap_device *leap, struct leap_sensor_mode *mode)
+{
+	if (mode->index >= leap->mode_count)
+		return -EINVAL;
+	mode->index = array_index_nospec(mode->index, leap->mode_count);
+	leap_mode_tell(&leap->modes[mode->index], mode);
+	return 0;
+}
+
+/* The mode in force, once @mode has been set if @set says so. */
+static int leap_mode_current(struct leap_device *leap, struct leap_sensor_mode *mode,
+			     bool set)
+{
+	int ret;
+
+	ret = leap_enter(leap);
+	if (ret)
+		return ret;
+	if (set)
+		ret = leap_mode_set(leap, mode->width, mode->height);
+	if (!ret) {
+		leap_mode_tell(&leap->mode, mode);
+		mode->index = leap_find_mode(leap->modes, leap->mode_count, mode->width,
+					     mode->height) -
+			      leap->modes;
+	}
+	leap_exit(leap);
+	return ret;
+}
+
+static long leap_ioctl_mode(struct leap_device *leap, unsigned int cmd,
+			    void __user *arg)
+{
+	struct leap_sensor_mode mode = {};
+	int ret;
+
+	if (leap_is_gone(leap))
+		return -ENODEV;
+	if (cmd != LEAP_IOC_MODE_GET && copy_from_user(&mode, arg, sizeof(mode)))
+		return -EFAULT;
+	if (cmd == LEAP_IOC_MODE_ENUM)
+		ret = leap_mode_enum(leap, &mode);
+	else
+		ret = leap_mode_current(leap, &mode, cmd == LEAP_IOC_MODE_SET);
+	if (ret)
+		return ret;
+	memset(mode.reserved, 0, sizeof(mode.reserved));
+	return copy_to_user(arg, &mode, sizeof(mode)) ? -EFAULT : 0;
 }
 
 static long leap_ioctl_stop(struct leap_file *lf)
 {
 	int ret;
 
-	ret = leap_lock(lf->leap);
+	ret = leap_enter(lf->leap);
 	if (ret)
 		return ret;
 	leap_file_stop(lf);
-	mutex_unlock(&lf->leap->mutex);
+	leap_exit(lf->leap);
 	return 0;
 }
 
@@ -267,6 +335,13 @@ static long leap_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		if (!(file->f_mode & FMODE_WRITE))
 			return -EPERM;
 		return leap_ioctl_control(lf->leap, user, leap_control_set);
+	case LEAP_IOC_MODE_SET:
+		if (!(file->f_mode & FMODE_WRITE))
+			return -EPERM;
+		fallthrough;
+	case LEAP_IOC_MODE_ENUM:
+	case LEAP_IOC_MODE_GET:
+		return leap_ioctl_mode(lf->leap, cmd, user);
 	case LEAP_IOC_START:
 		return leap_file_start(lf);
 	case LEAP_IOC_STOP:
@@ -286,30 +361,6 @@ static const struct file_operations leap_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static ssize_t serial_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct leap_device *leap = container_of(dev, struct leap_device, dev);
-
-	return sysfs_emit(buf, "%.*s\n", LEAP_SERIAL_SIZE, leap->info.serial);
-}
-static DEVICE_ATTR_RO(serial);
-
-static ssize_t firmware_show(struct device *dev, struct device_attribute *attr,
-			     char *buf)
-{
-	struct leap_device *leap = container_of(dev, struct leap_device, dev);
-
-	return sysfs_emit(buf, "0x%04x\n", leap->info.firmware);
-}
-static DEVICE_ATTR_RO(firmware);
-
-static struct attribute *leap_attrs[] = {
-	&dev_attr_serial.attr,
-	&dev_attr_firmware.attr,
-	NULL,
-};
-ATTRIBUTE_GROUPS(leap);
-
 static struct class leap_class = {
 	.name = "leap",
 	.dev_groups = leap_groups,
@@ -320,6 +371,7 @@ static void leap_device_free(struct device *dev)
 	struct leap_device *leap = container_of(dev, struct leap_device, dev);
 
 	leap_stream_free(leap);
+	leap_unlock_free(leap);
 	vfree(leap->memory);
 	usb_put_intf(leap->video);
 	usb_put_intf(leap->control);
@@ -328,41 +380,42 @@ static void leap_device_free(struct device *dev)
 	kfree(leap);
 }
 
-void leap_chardev_unprepare(struct leap_device *leap)
+void leap_chardev_prepare(struct leap_device *leap)
 {
-	ida_free(&leap_minors, MINOR(leap->dev.devt) - MINOR(leap_first));
-}
-
-int leap_chardev_prepare(struct leap_device *leap)
-{
-	int minor, ret;
-
 	device_initialize(&leap->dev);
 	leap->dev.class = &leap_class;
 	leap->dev.parent = &leap->control->dev;
 	leap->dev.release = leap_device_free;
 	cdev_init(&leap->cdev, &leap_fops);
 	leap->cdev.owner = THIS_MODULE;
-
-	minor = ida_alloc_max(&leap_minors, LEAP_MINORS - 1, GFP_KERNEL);
-	if (minor < 0)
-		return minor;
-	leap->dev.devt = MKDEV(MAJOR(leap_first), MINOR(leap_first) + minor);
-	ret = dev_set_name(&leap->dev, "leap%d", minor);
-	if (ret)
-		leap_chardev_unprepare(leap);
-	return ret;
 }
 
 int leap_chardev_add(struct leap_device *leap)
 {
-	return cdev_device_add(&leap->cdev, &leap->dev);
+	int number, ret;
+
+	number = leap_number_get(leap->info.serial);
+	if (number < 0)
+		return number;
+	leap->dev.id = number;
+	leap->dev.devt = MKDEV(MAJOR(leap_first), MINOR(leap_first) + number);
+	ret = dev_set_name(&leap->dev, "leap%d", number);
+	if (!ret) {
+		leap_debug_add(leap);
+		ret = cdev_device_add(&leap->cdev, &leap->dev);
+		if (ret)
+			leap_debug_remove(leap);
+	}
+	if (ret)
+		leap_number_put(number);
+	return ret;
 }
 
 void leap_chardev_remove(struct leap_device *leap)
 {
 	cdev_device_del(&leap->cdev, &leap->dev);
-	leap_chardev_unprepare(leap);
+	leap_debug_remove(leap);
+	leap_number_put(leap->dev.id);
 }
 
 int leap_chardev_init(void)
@@ -372,7 +425,7 @@ int leap_chardev_init(void)
 	ret = class_register(&leap_class);
 	if (ret)
 		return ret;
-	ret = alloc_chrdev_region(&leap_first, 0, LEAP_MINORS, "leap");
+	ret = alloc_chrdev_region(&leap_first, 0, LEAP_NUMBERS, "leap");
 	if (ret)
 		class_unregister(&leap_class);
 	return ret;
@@ -380,7 +433,6 @@ int leap_chardev_init(void)
 
 void leap_chardev_exit(void)
 {
-	unregister_chrdev_region(leap_first, LEAP_MINORS);
+	unregister_chrdev_region(leap_first, LEAP_NUMBERS);
 	class_unregister(&leap_class);
-	ida_destroy(&leap_minors);
 }

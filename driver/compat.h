@@ -7,6 +7,7 @@
 #define LEAP_COMPAT_H
 
 #include <linux/mm.h>
+#include <linux/sysfs.h>
 #include <linux/version.h>
 
 /* 6.3 made vm_flags read-only, to be changed through helpers that check the lock. */
@@ -18,5 +19,15 @@ static inline void leap_vm_flags_clear(struct vm_area_struct *vma, unsigned long
 	vma->vm_flags &= ~flags;
 #endif
 }
+
+/*
+ * Binary attributes became constant: 6.13 offered the constant forms beside the old
+ * ones, 6.16 made those of the group constant, 6.18 left nothing else.
+ */
+#if KERNEL_VERSION(6, 16, 0) <= LINUX_VERSION_CODE
+#define leap_bin_attribute const struct bin_attribute
+#else
+#define leap_bin_attribute struct bin_attribute
+#endif
 
 #endif /* LEAP_COMPAT_H */

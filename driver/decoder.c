@@ -126,19 +126,24 @@ static void leap_frame_metadata(struct leap_decoder *decoder,
 				struct leap_frame_end *end)
 {
 	const struct leap_ring *ring = decoder->ring;
+	const struct leap_metadata last_set = {
+		.exposure_us = READ_ONCE(decoder->last_set.exposure_us),
+		.gain = READ_ONCE(decoder->last_set.gain),
+		.digital_gain = READ_ONCE(decoder->last_set.digital_gain),
+	};
 	struct leap_metadata metadata;
 
 	if (ring->frame_size < LEAP_METADATA_SIZE ||
 	    !leap_metadata_parse(leap_ring_pixels(ring) + ring->frame_size -
 					 LEAP_METADATA_SIZE,
-				 READ_ONCE(decoder->exposure_us),
-				 READ_ONCE(decoder->gain), &metadata))
+				 &last_set, &metadata))
 		return;
 	end->flags |= LEAP_FRAME_METADATA;
 	if (!metadata.lit)
 		end->flags |= LEAP_FRAME_DARK;
 	end->exposure_us = metadata.exposure_us;
 	end->gain = metadata.gain;
+	end->digital_gain = metadata.digital_gain;
 	end->label = metadata.label;
 }
 
@@ -172,10 +177,12 @@ void leap_decoder_init(struct leap_decoder *decoder, struct leap_ring *ring)
 	decoder->ring = ring;
 }
 
-void leap_decoder_set_exposure(struct leap_decoder *decoder, u32 exposure_us, u32 gain)
+void leap_decoder_set_exposure(struct leap_decoder *decoder, u16 exposure_us, u8 gain,
+			       u8 digital_gain)
 {
-	WRITE_ONCE(decoder->exposure_us, exposure_us);
-	WRITE_ONCE(decoder->gain, gain);
+	WRITE_ONCE(decoder->last_set.exposure_us, exposure_us);
+	WRITE_ONCE(decoder->last_set.gain, gain);
+	WRITE_ONCE(decoder->last_set.digital_gain, digital_gain);
 }
 
 bool leap_decoder_payload(struct leap_decoder *decoder, const u8 *data, u32 len,

@@ -6,6 +6,7 @@
 #ifndef LEAP_DECODER_H
 #define LEAP_DECODER_H
 
+#include "driver/metadata.h"
 #include "driver/pure.h"
 #include "driver/ring.h"
 
@@ -40,8 +41,7 @@ struct leap_header {
  * @last_ns: when its last payload came
  * @published: whether any frame was, since the stream began
  * @published_header: first header of the last one
- * @exposure_us: last setting
- * @gain: last setting
+ * @last_set: exposure, gain and digital gain that the device was told last
  */
 struct leap_decoder {
 	struct leap_ring *ring;
@@ -55,8 +55,7 @@ struct leap_decoder {
 	u64 last_ns;
 	bool published;
 	struct leap_header published_header;
-	u32 exposure_us;
-	u32 gain;
+	struct leap_metadata last_set;
 };
 
 /**
@@ -71,8 +70,10 @@ void leap_decoder_init(struct leap_decoder *decoder, struct leap_ring *ring);
  * @decoder: completes the metadata of frames with it
  * @exposure_us: 10..65535
  * @gain: 16..63
+ * @digital_gain: 4..15
  */
-void leap_decoder_set_exposure(struct leap_decoder *decoder, u32 exposure_us, u32 gain);
+void leap_decoder_set_exposure(struct leap_decoder *decoder, u16 exposure_us, u8 gain,
+			       u8 digital_gain);
 
 /**
  * leap_decoder_payload() - one transfer has come, which is one payload

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finds a sensor mode in the class-specific descriptors of the streaming interface.
+ * Finds the sensor modes in the class-specific descriptors of the streaming interface.
  * Pure; owns nothing. Layouts: UVC 1.00, 3.9.2, and its payload format documents.
  */
+#include <linux/leap.h>
+
 #include "driver/descriptor.h"
 
 #define LEAP_CS_INTERFACE 0x24
@@ -40,21 +42,39 @@ static bool leap_frame_parse(const u8 *desc, u8 size, struct leap_video_mode *mo
 	       mode->interval <= LEAP_INTERVAL_MAX;
 }
 
-int leap_descriptor_find_mode(const u8 *data, size_t len, u16 width, u16 height,
-			      struct leap_video_mode *ret_mode)
+const struct leap_video_mode *leap_find_mode(const struct leap_video_mode *modes,
+					     unsigned int count, u16 width, u16 height)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (modes[i].width == width && modes[i].height == height)
+			return &modes[i];
+	return NULL;
+}
+
+static bool leap_mode_fits(const struct leap_video_mode *mode)
+{
+	u32 size = (u32)mode->width * mode->height;
+
+	return size && size <= LEAP_FRAME_MAX / 2;
+}
+
+unsigned int leap_descriptor_modes(const u8 *data, size_t len,
+				   struct leap_video_mode *ret_modes)
 {
 	struct leap_video_mode mode = {};
+	unsigned int count = 0;
 
-	while (len >= 3 && data[0] >= 3 && data[0] <= len) {
+	while (count < LEAP_MODES_MAX && len >= 3 && data[0] >= 3 && data[0] <= len) {
 		u8 size = data[0];
 
 		if (data[1] != LEAP_CS_INTERFACE) {
 			/* not ours to read */
 		} else if (mode.format_index && leap_frame_parse(data, size, &mode)) {
-			if (mode.width == width && mode.height == height) {
-				*ret_mode = mode;
-				return 0;
-			}
+			if (leap_mode_fits(&mode) &&
+			    !leap_find_mode(ret_modes, count, mode.width, mode.height))
+				ret_modes[count++] = mode;
 		} else if (data[2] != LEAP_VS_FRAME_UNCOMPRESSED &&
 			   data[2] != LEAP_VS_COLORFORMAT) {
 			mode.format_index = leap_format_index(data, size);
@@ -62,5 +82,5 @@ int leap_descriptor_find_mode(const u8 *data, size_t len, u16 width, u16 height,
 		data += size;
 		len -= size;
 	}
-	return -ENOENT;
+	return count;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Finds a sensor mode in the class-specific descriptors of the streaming interface.
+ * Finds the sensor modes in the class-specific descriptors of the streaming interface.
  * Pure; owns nothing.
  */
 #ifndef LEAP_DESCRIPTOR_H
@@ -24,18 +24,32 @@ struct leap_video_mode {
 	u32 interval;
 };
 
+/** LEAP_MODES_MAX - a controller has six */
+#define LEAP_MODES_MAX 8
+
 /**
- * leap_descriptor_find_mode() - look for a size in a list of descriptors
+ * leap_descriptor_modes() - the sensor modes in a list of descriptors
  * @data: class-specific descriptors, from the device: anything
  * @len: bytes
+ * @ret_modes: LEAP_MODES_MAX of them, filled in from the start
+ *
+ * Takes uncompressed YUY2 only, because its 16-bit pixels are the two eyes' bytes, in
+ * frames that fit in a slot of the ring. Of two modes of the same size the first
+ * counts. Return: how many there are.
+ */
+unsigned int leap_descriptor_modes(const u8 *data, size_t len,
+				   struct leap_video_mode *ret_modes);
+
+/**
+ * leap_find_mode() - look for a size in a list of modes
+ * @modes: the list
+ * @count: how many it has
  * @width: columns of one eye
  * @height: rows
- * @ret_mode: filled in on success
  *
- * Takes uncompressed YUY2 only, because its 16-bit pixels are the two eyes' bytes.
- * Return: 0, or -ENOENT when there is no such mode.
+ * Return: the mode, or NULL when there is none.
  */
-int leap_descriptor_find_mode(const u8 *data, size_t len, u16 width, u16 height,
-			      struct leap_video_mode *ret_mode);
+const struct leap_video_mode *leap_find_mode(const struct leap_video_mode *modes,
+					     unsigned int count, u16 width, u16 height);
 
 #endif /* LEAP_DESCRIPTOR_H */

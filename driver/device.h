@@ -17,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "driver/answer.h"
+#include "driver/bringup.h"
 #include "driver/decoder.h"
 #include "driver/descriptor.h"
 #include "driver/ring.h"
@@ -34,13 +35,54 @@ enum leap_trouble {
 	LEAP_TROUBLE_CONTROL,
 	LEAP_TROUBLE_TRANSFER,
 	LEAP_TROUBLE_STALL,
+	LEAP_TROUBLE_LOCKED,
 };
+
+/* leap_device::bringup, what became of the sequence of registers for locked firmware */
+enum leap_bringup_state {
+	LEAP_BRINGUP_NONE, /* there is no file for this controller */
+	LEAP_BRINGUP_WAITING, /* to be sent before the stream is started next */
+	LEAP_BRINGUP_DONE,
+	LEAP_BRINGUP_FAILED, /* the device answered otherwise than in the recording */
+	LEAP_BRINGUP_INVALID, /* the file is none, or another controller's */
+};
+
+/* values[] and LEAP_CONTROL_* count from 1 */
+#define LEAP_CONTROLS (LEAP_CONTROL_FRAME_RATIO + 1)
 
 /* leap_stream::fault, why a stream that is wanted needs to be started again */
 enum leap_fault {
 	LEAP_FAULT_NONE,
 	LEAP_FAULT_HALT, /* the endpoint has stalled */
 	LEAP_FAULT_DOWN, /* transfers keep failing, or none are in flight */
+};
+
+/**
+ * struct leap_statistics - what debugfs tells beside the counters of the ring
+ * @payloads: transfers that ended well
+ * @bytes: their bytes
+ * @stalls: transfers that ended with -EPIPE
+ * @protocol_errors: with -EPROTO, -EILSEQ or -ETIME
+ * @babble: with -EOVERFLOW
+ * @other_errors: with anything else
+ * @starts: times the device was made to stream
+ * @suspends: times the stream or the idle device was put to sleep
+ * @resets: times it was reset under the driver
+ * @requests: control requests sent
+ *
+ * The first six under leap_stream::lock, the others under leap_device::mutex.
+ */
+struct leap_statistics {
+	u64 payloads;
+	u64 bytes;
+	u64 stalls;
+	u64 protocol_errors;
+	u64 babble;
+	u64 other_errors;
+	u64 starts;
+	u64 suspends;
+	u64 resets;
+	u64 requests;
 };
 
 /**
@@ -85,7 +127,8 @@ struct leap_stream {
  * @video: VideoStreaming interface; likewise
  * @pipe: the bulk endpoint
  * @max_packet: its wMaxPacketSize, a divisor of LEAP_PAYLOAD_MAX
- * @mode: the sensor mode that is streamed
+ * @modes: the sensor modes that the device offers; constant after probe
+ * @mode_count: how many
  * @memory: the ring's pages
  * @memory_size: their size
  * @stream: see there
@@ -94,11 +137,17 @@ struct leap_stream {
  * @gone: unplugged, or unbound; also read without the mutex
  * @suspended: no transfer may be started
  * @users: files that ask for the stream
- * @exposure_us: last value set
- * @gain: last value set
- * @leds: bit 0 left, 1 centre, 2 right
- * @leds_set: which of them somebody has set: the others are left alone
+ * @mode: the sensor mode that is streamed
+ * @values: of each LEAP_CONTROL_*, the last one set
+ * @told: bit of each control that the device is told before it streams
+ * @vain_restarts: of a device that has never sent anything
+ * @locked: LEAP_LOCKED_*; also read without the mutex
+ * @bringup: see enum leap_bringup_state
+ * @sequence: the registers to be written first; valid unless bringup says otherwise
+ * @sequence_file: holds it
  * @logged: see enum leap_trouble; bit operations
+ * @statistics: see there
+ * @debugfs: the folder in debugfs
  * @info: constant after probe
  * @calibration: constant after probe; valid when info says so
  */
@@ -110,7 +159,8 @@ struct leap_device {
 	struct usb_interface *video;
 	unsigned int pipe;
 	unsigned int max_packet;
-	struct leap_video_mode mode;
+	struct leap_video_mode modes[LEAP_MODES_MAX];
+	unsigned int mode_count;
 	void *memory;
 	size_t memory_size;
 	struct leap_stream stream;
@@ -119,11 +169,17 @@ struct leap_device {
 	bool gone;
 	bool suspended;
 	unsigned int users;
-	u32 exposure_us;
-	u32 gain;
-	u32 leds;
-	u32 leds_set;
+	struct leap_video_mode mode;
+	u32 values[LEAP_CONTROLS];
+	u32 told;
+	unsigned int vain_restarts;
+	u8 locked;
+	enum leap_bringup_state bringup;
+	struct leap_bringup sequence;
+	const struct firmware *sequence_file;
 	unsigned long logged;
+	struct leap_statistics statistics;
+	struct dentry *debugfs;
 	struct leap_info info;
 	struct leap_calibration calibration;
 };
@@ -140,7 +196,48 @@ static inline bool leap_trouble_is_new(struct leap_device *leap,
 	return !test_and_set_bit(trouble, &leap->logged);
 }
 
-/* control.c: the caller holds the mutex, or is probing */
+/**
+ * leap_log() - the device to name in the log: the one on the bus has a name early on
+ */
+static inline struct device *leap_log(const struct leap_device *leap)
+{
+	return &leap->control->dev;
+}
+
+/* request.c: the caller holds the mutex, or is probing */
+
+/** leap_is_unplugged() - whether a request failed with @ret because of that */
+bool leap_is_unplugged(const struct leap_device *leap, int ret);
+
+/** leap_request_trouble() - count a failed request or an impossible answer */
+void leap_request_trouble(struct leap_device *leap, u8 unit, u8 selector, int ret);
+
+/** leap_unit_set() - SET_CUR of a control of @unit; all are 32 bits wide here */
+int leap_unit_set(struct leap_device *leap, u8 unit, u8 selector, u32 value);
+
+/**
+ * leap_unit_get() - GET_CUR, again until the value is possible
+ *
+ * Return: 0; -EBADMSG when the device answers nonsense only; what USB says.
+ */
+int leap_unit_get(struct leap_device *leap, u8 unit, u8 selector, u32 minimum,
+		  u32 maximum, u32 *ret_value);
+
+/** leap_memory_read() - @size bytes of the property memory from @address */
+int leap_memory_read(struct leap_device *leap, u8 address, u8 *data, size_t size);
+
+/** leap_memory_write() - one byte of it */
+int leap_memory_write(struct leap_device *leap, u8 address, u8 value);
+
+/**
+ * leap_negotiate() - make the device stream leap->mode
+ * @ret_payload_size: bytes of the largest payload
+ *
+ * Return: 0, -ENODEV, or -EIO when the device refuses.
+ */
+int leap_negotiate(struct leap_device *leap, u32 *ret_payload_size);
+
+/* identity.c: while probing */
 
 /**
  * leap_identify() - read serial, version and calibration into the device structure
@@ -149,6 +246,11 @@ static inline bool leap_trouble_is_new(struct leap_device *leap,
  * or -ENODEV when it has been unplugged meanwhile.
  */
 int leap_identify(struct leap_device *leap);
+
+/* control.c: the caller holds the mutex, or is probing */
+
+/** leap_controls_init() - the values after power-on */
+void leap_controls_init(struct leap_device *leap);
 
 /** leap_control_get() - LEAP_IOC_CONTROL_GET; errors as in <linux/leap.h> */
 int leap_control_get(struct leap_device *leap, struct leap_control *control);
@@ -163,13 +265,23 @@ int leap_control_set(struct leap_device *leap, struct leap_control *control);
  */
 int leap_settings_apply(struct leap_device *leap);
 
+/* unlock.c: the caller holds the mutex */
+
+/** leap_unlock_load() - look for this controller's sequence, if there is none yet */
+void leap_unlock_load(struct leap_device *leap);
+
+/** leap_unlock_again() - the device may have forgotten it: after a reset */
+void leap_unlock_again(struct leap_device *leap);
+
 /**
- * leap_negotiate() - make the device stream leap->mode
- * @ret_payload_size: bytes of the largest payload
+ * leap_unlock() - send the sequence if it is waiting
  *
- * Return: 0, -ENODEV, or -EIO when the device refuses.
+ * Return: 0, also when the device did not like it; -ENODEV, -ETIMEDOUT.
  */
-int leap_negotiate(struct leap_device *leap, u32 *ret_payload_size);
+int leap_unlock(struct leap_device *leap);
+
+/** leap_unlock_free() - no lock */
+void leap_unlock_free(struct leap_device *leap);
 
 /* stream.c: the caller holds the mutex, except where said */
 
@@ -191,25 +303,70 @@ void leap_stream_pause(struct leap_device *leap);
 /** leap_stream_continue() - after a pause: the watchdog starts the stream again */
 void leap_stream_continue(struct leap_device *leap);
 
+/**
+ * leap_mode_set() - stream another of the device's modes from now on
+ *
+ * Return: 0; -EINVAL no such mode; -ENODEV; -EIO the device refuses it, then the old
+ * one stays.
+ */
+int leap_mode_set(struct leap_device *leap, u16 width, u16 height);
+
 /* chardev.c */
 
 int leap_chardev_init(void);
 void leap_chardev_exit(void);
 
 /**
- * leap_chardev_prepare() - makes @leap counted by its device, with a name and a number
+ * leap_enter() - lock the device for an operation that may talk to it
  *
- * From here on it is freed by put_device(), after a failure too; then it has no number.
+ * It is awake until leap_exit(). Return: 0, -ERESTARTSYS, -ENODEV, or why it does not
+ * wake up.
  */
-int leap_chardev_prepare(struct leap_device *leap);
+int leap_enter(struct leap_device *leap);
 
-/** leap_chardev_unprepare() - the number is free again */
-void leap_chardev_unprepare(struct leap_device *leap);
+/** leap_exit() - the end of what leap_enter() began */
+void leap_exit(struct leap_device *leap);
 
-/** leap_chardev_add() - the device appears in /dev */
+/** leap_chardev_prepare() - from here on @leap is freed by put_device() */
+void leap_chardev_prepare(struct leap_device *leap);
+
+/** leap_chardev_add() - it gets its number, and appears in /dev and in sysfs */
 int leap_chardev_add(struct leap_device *leap);
 
 /** leap_chardev_remove() - it goes; open files stay */
 void leap_chardev_remove(struct leap_device *leap);
+
+/* number.c */
+
+/** LEAP_NUMBERS - how many controllers can be there at a time */
+#define LEAP_NUMBERS 256
+
+/**
+ * leap_number_get() - a number for a controller
+ * @serial: LEAP_SERIAL_LEN bytes; an empty one is nobody's
+ *
+ * The one it had before, as long as the module is loaded and that is free; else the
+ * lowest that belongs to nobody. Return: the number, or -ENOSPC.
+ */
+int leap_number_get(const u8 *serial);
+
+/** leap_number_put() - it is free again, and still remembered */
+void leap_number_put(unsigned int number);
+
+/* sysfs.c */
+
+/** leap_groups - the attributes of a controller */
+extern const struct attribute_group *leap_groups[];
+
+/* debug.c */
+
+void leap_debug_init(void);
+void leap_debug_exit(void);
+
+/** leap_debug_add() - the statistics of a controller; it has its name */
+void leap_debug_add(struct leap_device *leap);
+
+/** leap_debug_remove() - waits until nobody reads them */
+void leap_debug_remove(struct leap_device *leap);
 
 #endif /* LEAP_DEVICE_H */

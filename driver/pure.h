@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * What the pure parts of the driver need: in the module from the kernel, and in the
  * unit tests, fuzzers and sanitizers from its stand-in for user space. No state.

@@ -93,6 +93,7 @@ void leap_ring_begin(struct leap_ring *ring, bool visible, u64 now_ns,
 	slot = leap_ring_slot(ring, ring->sequence);
 	ring->slot = slot;
 	ring->filled = 0;
+	ring->begun++;
 	ring->lost_before = lost_before;
 
 	WRITE_ONCE(slot->sequence, 0);
@@ -110,6 +111,7 @@ void leap_ring_begin(struct leap_ring *ring, bool visible, u64 now_ns,
 	WRITE_ONCE(slot->exposure_us, 0);
 	WRITE_ONCE(slot->gain, 0);
 	WRITE_ONCE(slot->label, 0);
+	WRITE_ONCE(slot->digital_gain, 0);
 	if (!visible)
 		return;
 	smp_wmb(); /* W2, pairs with R1: who sees the number sees its metadata */
@@ -138,6 +140,7 @@ void leap_ring_publish(struct leap_ring *ring, const struct leap_frame_end *end)
 	WRITE_ONCE(slot->exposure_us, end->exposure_us);
 	WRITE_ONCE(slot->gain, end->gain);
 	WRITE_ONCE(slot->label, end->label);
+	WRITE_ONCE(slot->digital_gain, end->digital_gain);
 	smp_wmb(); /* W2 for a frame that was not visible so far */
 	WRITE_ONCE(slot->sequence, ring->sequence);
 	leap_ring_count(&header->frames, 1);

@@ -21,6 +21,7 @@
  * @header: start of the shared memory
  * @slot: the slot that is being filled; NULL between frames
  * @sequence: the number of that frame
+ * @begun: frames that were begun, those included that were cancelled
  * @head: the number of the newest published frame
  * @generation: raised with the format
  * @filled: bytes of the frame that have come
@@ -39,6 +40,7 @@ struct leap_ring {
 	struct leap_ring_header *header;
 	struct leap_slot *slot;
 	u32 sequence;
+	u32 begun;
 	u32 head;
 	u32 generation;
 	u32 filled;
@@ -111,6 +113,7 @@ u32 leap_ring_append(struct leap_ring *ring, const u8 *data, u32 len);
  * @exposure_us: with LEAP_FRAME_METADATA
  * @gain: with LEAP_FRAME_METADATA
  * @label: with LEAP_FRAME_METADATA
+ * @digital_gain: with LEAP_FRAME_METADATA
  */
 struct leap_frame_end {
 	u32 flags;
@@ -118,6 +121,7 @@ struct leap_frame_end {
 	u16 exposure_us;
 	u8 gain;
 	u8 label;
+	u8 digital_gain;
 };
 
 /** leap_ring_publish() - end the frame and make it the newest one */

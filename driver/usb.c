@@ -11,20 +11,18 @@
 
 #include "driver/device.h"
 
+#define CREATE_TRACE_POINTS
+#include "driver/trace.h"
+
 #define LEAP_VENDOR 0xf182
 #define LEAP_PRODUCT 0x0003
 
 #define LEAP_VIDEO_CONTROL 1 /* bInterfaceSubClass, UVC 1.00 A.2 */
 #define LEAP_VIDEO_STREAMING 2
 
+/* the mode after plugging in: what trackers work on */
 #define LEAP_WIDTH 640
 #define LEAP_HEIGHT 240
-#define LEAP_UNIT_NS 100 /* of a frame interval */
-
-/* The LEDs are lit after power-on; the rest is what the vendor's service sets first. */
-#define LEAP_EXPOSURE_FIRST 511
-#define LEAP_GAIN_FIRST 31
-#define LEAP_LEDS_FIRST (BIT(0) | BIT(1) | BIT(2))
 
 static struct usb_driver leap_driver;
 
@@ -49,6 +47,7 @@ static int leap_parse_video(struct leap_device *leap)
 {
 	struct usb_host_interface *alt = leap->video->cur_altsetting;
 	struct usb_endpoint_descriptor *bulk_in;
+	const struct leap_video_mode *first;
 	int ret;
 
 	ret = usb_find_bulk_in_endpoint(alt, &bulk_in);
@@ -58,8 +57,13 @@ static int leap_parse_video(struct leap_device *leap)
 	leap->max_packet = usb_endpoint_maxp(bulk_in);
 	if (!leap->max_packet || LEAP_PAYLOAD_MAX % leap->max_packet)
 		return -EINVAL;
-	return leap_descriptor_find_mode(alt->extra, alt->extralen, LEAP_WIDTH,
-					 LEAP_HEIGHT, &leap->mode);
+	leap->mode_count =
+		leap_descriptor_modes(alt->extra, alt->extralen, leap->modes);
+	if (!leap->mode_count)
+		return -ENOENT;
+	first = leap_find_mode(leap->modes, leap->mode_count, LEAP_WIDTH, LEAP_HEIGHT);
+	leap->mode = first ? *first : leap->modes[0];
+	return 0;
 }
 
 static int leap_alloc(struct leap_device *leap)
@@ -73,8 +77,7 @@ static int leap_alloc(struct leap_device *leap)
 	leap_ring_init(ring, leap->memory, LEAP_RING_SLOTS, PAGE_SIZE);
 	leap->info.abi_version = LEAP_ABI_VERSION;
 	leap->info.ring_size = leap->memory_size;
-	return leap_ring_set_format(ring, leap->mode.width, leap->mode.height,
-				    leap->mode.interval * LEAP_UNIT_NS);
+	return leap_stream_init(leap);
 }
 
 static struct leap_device *leap_new(struct usb_interface *control,
@@ -87,9 +90,6 @@ static struct leap_device *leap_new(struct usb_interface *control,
 	leap->udev = usb_get_dev(interface_to_usbdev(control));
 	leap->control = usb_get_intf(control);
 	leap->video = usb_get_intf(video);
-	leap->exposure_us = LEAP_EXPOSURE_FIRST;
-	leap->gain = LEAP_GAIN_FIRST;
-	leap->leds = LEAP_LEDS_FIRST;
 	mutex_init(&leap->mutex);
 	init_waitqueue_head(&leap->wait);
 	return leap;
@@ -103,10 +103,12 @@ static void leap_release_interfaces(struct leap_device *leap,
 	usb_driver_release_interface(&leap_driver, other);
 }
 
-/* Claims the second interface and shows the device to the world. */
+/* Claims the second interface, asks the device who it is, shows it to the world. */
 static int leap_bring_up(struct leap_device *leap)
 {
 	int ret;
+
+	leap_controls_init(leap);
 
 	ret = usb_driver_claim_interface(&leap_driver, leap->video, leap);
 	if (ret)
@@ -117,15 +119,22 @@ static int leap_bring_up(struct leap_device *leap)
 		ret = leap_chardev_add(leap);
 	if (ret)
 		leap_release_interfaces(leap, leap->video);
+	else
+		usb_enable_autosuspend(leap->udev);
 	return ret;
 }
 
 static int leap_probe(struct usb_interface *intf, const struct usb_device_id *id)
 {
+	struct usb_interface_descriptor *desc = &intf->cur_altsetting->desc;
 	struct usb_interface *video = leap_find_video(interface_to_usbdev(intf));
 	struct leap_device *leap;
 	int ret;
 
+	/* ids that were added by hand match both interfaces */
+	if (desc->bInterfaceClass != USB_CLASS_VIDEO ||
+	    desc->bInterfaceSubClass != LEAP_VIDEO_CONTROL)
+		return -ENODEV;
 	if (!video) {
 		dev_err(&intf->dev, "no streaming interface\n");
 		return -ENODEV;
@@ -133,27 +142,17 @@ static int leap_probe(struct usb_interface *intf, const struct usb_device_id *id
 	leap = leap_new(intf, video);
 	if (!leap)
 		return -ENOMEM;
-	ret = leap_chardev_prepare(leap);
-	if (ret)
-		goto err_put;
+	leap->info.form_factor = id->driver_info;
+	leap_chardev_prepare(leap);
 	ret = leap_parse_video(leap);
-	if (ret) {
+	if (ret)
 		dev_err(&intf->dev, "impossible descriptors (%d)\n", ret);
-		goto err_unprepare;
-	}
-	ret = leap_alloc(leap);
 	if (!ret)
-		ret = leap_stream_init(leap);
+		ret = leap_alloc(leap);
 	if (!ret)
 		ret = leap_bring_up(leap);
 	if (ret)
-		goto err_unprepare;
-	return 0;
-
-err_unprepare:
-	leap_chardev_unprepare(leap);
-err_put:
-	put_device(&leap->dev);
+		put_device(&leap->dev);
 	return ret;
 }
 
@@ -169,6 +168,9 @@ static void leap_disconnect(struct usb_interface *intf)
 	WRITE_ONCE(leap->gone, true);
 	mutex_lock(&leap->mutex);
 	leap_stream_pause(leap);
+	/* whoever streams will not give it back any more */
+	if (leap->users)
+		usb_autopm_put_interface_no_suspend(leap->control);
 	WRITE_ONCE(leap_header(leap)->state, LEAP_STATE_GONE);
 	mutex_unlock(&leap->mutex);
 	cancel_delayed_work_sync(&leap->stream.watchdog);
@@ -198,7 +200,17 @@ static int leap_suspend(struct usb_interface *intf, pm_message_t message)
 
 	if (!leap)
 		return 0;
+	/*
+	 * It falls asleep by itself when nobody streams and nobody talks to it, so
+	 * there is nothing to stop. Nor may the mutex be taken: who holds it can be
+	 * waiting for the device to wake up.
+	 */
+	if (PMSG_IS_AUTO(message)) {
+		leap->statistics.suspends++;
+		return 0;
+	}
 	mutex_lock(&leap->mutex);
+	leap->statistics.suspends++;
 	leap_stream_pause(leap);
 	mutex_unlock(&leap->mutex);
 	return 0;
@@ -208,12 +220,22 @@ static int leap_resume(struct usb_interface *intf)
 {
 	struct leap_device *leap = leap_if_control(intf);
 
-	if (!leap)
-		return 0;
+	if (!leap || !READ_ONCE(leap->suspended))
+		return 0; /* it had fallen asleep by itself */
 	mutex_lock(&leap->mutex);
 	leap_stream_continue(leap);
 	mutex_unlock(&leap->mutex);
 	return 0;
+}
+
+/* The device has lost its power, and with it what it was told. */
+static int leap_reset_resume(struct usb_interface *intf)
+{
+	struct leap_device *leap = leap_if_control(intf);
+
+	if (leap)
+		leap_unlock_again(leap);
+	return leap_resume(intf);
 }
 
 /* From here to leap_post_reset() nobody else may talk to the device. */
@@ -224,6 +246,7 @@ static int leap_pre_reset(struct usb_interface *intf)
 	if (!leap)
 		return 0;
 	mutex_lock(&leap->mutex);
+	leap->statistics.resets++;
 	leap_stream_pause(leap);
 	return 0;
 }
@@ -234,15 +257,21 @@ static int leap_post_reset(struct usb_interface *intf)
 
 	if (!leap)
 		return 0;
+	leap_unlock_again(leap);
 	leap_stream_continue(leap);
 	mutex_unlock(&leap->mutex);
 	return 0;
 }
 
-/* The streaming interface is claimed by the probe of the control interface. */
+/*
+ * The streaming interface is claimed by the probe of the control interface. Only the
+ * peripheral's ids are known; those of controllers built into laptops and keyboards can
+ * be added by hand (new_id), since their descriptors tell all that has to be known.
+ */
 static const struct usb_device_id leap_ids[] = {
 	{ USB_DEVICE_AND_INTERFACE_INFO(LEAP_VENDOR, LEAP_PRODUCT, USB_CLASS_VIDEO,
-					LEAP_VIDEO_CONTROL, 0) },
+					LEAP_VIDEO_CONTROL, 0),
+	  .driver_info = LEAP_FORM_PERIPHERAL },
 	{}
 };
 MODULE_DEVICE_TABLE(usb, leap_ids);
@@ -253,33 +282,38 @@ static struct usb_driver leap_driver = {
 	.disconnect = leap_disconnect,
 	.suspend = leap_suspend,
 	.resume = leap_resume,
-	.reset_resume = leap_resume,
+	.reset_resume = leap_reset_resume,
 	.pre_reset = leap_pre_reset,
 	.post_reset = leap_post_reset,
 	.id_table = leap_ids,
+	.supports_autosuspend = 1,
 };
 
-static int __init leap_init(void)
+static int __init leap_module_init(void)
 {
 	int ret;
 
 	ret = leap_chardev_init();
 	if (ret)
 		return ret;
+	leap_debug_init();
 	ret = usb_register(&leap_driver);
-	if (ret)
+	if (ret) {
+		leap_debug_exit();
 		leap_chardev_exit();
+	}
 	return ret;
 }
 
-static void __exit leap_exit(void)
+static void __exit leap_module_exit(void)
 {
 	usb_deregister(&leap_driver);
+	leap_debug_exit();
 	leap_chardev_exit();
 }
 
-module_init(leap_init);
-module_exit(leap_exit);
+module_init(leap_module_init);
+module_exit(leap_module_exit);
 
 MODULE_DESCRIPTION("Leap Motion Controller");
 MODULE_AUTHOR("leapd contributors");

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * The kernel's names for user space, where the pure parts of the driver are tested. As
  * C11 atomics, so that TSan sees each access to the ring. No state.

@@ -23,6 +23,7 @@ static const struct {
 	{ "short", { LEAP_COMMAND_FAULT, LEAP_FAULT_SHORT, 1 } },
 	{ "zlp", { LEAP_COMMAND_FAULT, LEAP_FAULT_ZLP, 1 } },
 	{ "lose", { LEAP_COMMAND_FAULT, LEAP_FAULT_LOSE, 1 } },
+	{ "mutate", { LEAP_COMMAND_FAULT, LEAP_FAULT_MUTATE, 1 } },
 	{ "garbage-control", { LEAP_COMMAND_FAULT, LEAP_FAULT_GARBAGE_CONTROL, 1 } },
 	{ "noreply-control", { LEAP_COMMAND_FAULT, LEAP_FAULT_NOREPLY_CONTROL, 1 } },
 	{ "freeze", { LEAP_COMMAND_FREEZE } },

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/mutation.h"
 #include "sim/payload.h"
 
 #define ENDPOINT_CONTROL 0
@@ -50,7 +51,8 @@ struct leap_device {
 	struct leap_payload_stream stream;
 	size_t payload_size;
 	size_t payload_sent;
-	uint8_t payload[LEAP_PAYLOAD_SIZE];
+	uint64_t noise;
+	uint8_t payload[LEAP_MUTATION_MAX];
 	uint8_t pixels[LEAP_DEVICE_FRAME_MAX];
 
 	uint8_t answer[UINT16_MAX];
@@ -102,6 +104,7 @@ int leap_device_new(const struct leap_device_options *options, uint64_t now_ns,
 		return -ENOMEM;
 	device->options = *options;
 	device->plugged_ns = now_ns;
+	device->noise = options->identity.seed ^ now_ns;
 	r = leap_personality_init(&device->personality, &options->identity);
 	if (r < 0) {
 		free(device);
@@ -328,6 +331,9 @@ static bool payload_ready(struct leap_device *device, uint64_t now_ns)
 			device->payload_sent = device->payload_size;
 		else if (fault_take(device, LEAP_FAULT_SHORT))
 			device->payload_size = LEAP_PAYLOAD_HEADER + SHORT_PIXELS;
+		else if (fault_take(device, LEAP_FAULT_MUTATE))
+			device->payload_size = leap_mutate(
+				device->payload, device->payload_size, &device->noise);
 	}
 	return true;
 }

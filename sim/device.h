@@ -42,6 +42,7 @@ enum leap_fault {
 	LEAP_FAULT_SHORT, /* header and 100 pixels arrive, the rest is lost */
 	LEAP_FAULT_ZLP, /* an empty transfer comes before the payload */
 	LEAP_FAULT_LOSE, /* the payload is lost, no transfer ends */
+	LEAP_FAULT_MUTATE, /* the payload may be anything, see sim/mutation.h */
 	LEAP_FAULT_GARBAGE_CONTROL, /* control answers hold picture bytes */
 	LEAP_FAULT_NOREPLY_CONTROL, /* control requests are not answered */
 	LEAP_FAULTS

@@ -55,11 +55,12 @@ static const char usage[] =
 	"  --serial S             up to 14 characters (default: " LEAP_SIM_SERIAL ")\n"
 	"  --calibration FILE     156 bytes (default: those of a real controller)\n"
 	"  --descriptors FILE     configuration descriptor (default: the real one)\n"
+	"  --locked               sends nothing before it has been unlocked\n"
 	"  -v, --verbose          tell what happens\n"
 	"  --help, --version\n"
 	"\n"
 	"Commands, one a line, from FIFO and standard input: stall N, eproto N,\n"
-	"overflow N, eilseq N, short N, zlp N, lose N, garbage-control N,\n"
+	"overflow N, eilseq N, short N, zlp N, lose N, mutate N, garbage-control N,\n"
 	"noreply-control N, freeze, thaw, unplug, plug, quit\n";
 
 static int bad_value(const char *option, const char *value, const char *expected)
@@ -156,6 +157,7 @@ static const struct option long_options[] = {
 	{ "serial", required_argument, NULL, 'n' },
 	{ "calibration", required_argument, NULL, 'k' },
 	{ "descriptors", required_argument, NULL, 'd' },
+	{ "locked", no_argument, NULL, 'l' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -182,6 +184,9 @@ static int take_option(struct options *options, int option, const char *name)
 		return 0;
 	case 'd':
 		options->descriptors_path = optarg;
+		return 0;
+	case 'l':
+		options->server.device.identity.locked = true;
 		return 0;
 	case 'v':
 		options->server.verbose = true;

@@ -83,6 +83,11 @@
 /* where the host writes its challenge and the device its response */
 #define MEMORY_WRITABLE_FIRST 0x10
 #define MEMORY_WRITABLE_LAST 0x2f
+#define MEMORY_CHALLENGE_1 0x10 /* four bytes; four more at the other place */
+#define MEMORY_CHALLENGE_2 0x2c
+#define MEMORY_ANSWER 0x14
+#define MEMORY_ANSWER_SIZE 12
+#define MEMORY_RESPONSE 0x20
 
 struct control {
 	uint8_t unit;
@@ -176,6 +181,8 @@ int leap_personality_init(struct leap_personality *p,
 		.config = options->config,
 		.config_size = options->config_size,
 		.leds = 7,
+		.centre_row = 240,
+		.locked = options->locked,
 		.noise = options->seed | 1,
 	};
 	if (!p->config) {
@@ -193,7 +200,7 @@ int leap_personality_init(struct leap_personality *p,
 
 const struct leap_mode *leap_personality_mode(const struct leap_personality *p)
 {
-	return p->streaming ? leap_mode(p->committed[PROBE_FRAME]) : NULL;
+	return p->streaming && !p->locked ? leap_mode(p->committed[PROBE_FRAME]) : NULL;
 }
 
 /* As much of @bytes as the host has asked for. */
@@ -440,7 +447,10 @@ static int set_contrast(struct leap_personality *p, uint32_t value)
 
 	switch (selector) {
 	case CONTRAST_HDR:
+		p->hdr = CONTRAST_VALUE(value) != 0;
+		return 0;
 	case CONTRAST_CENTRE_ROW:
+		p->centre_row = CONTRAST_VALUE(value);
 		return 0;
 	case CONTRAST_ROTATE:
 		p->rotated = CONTRAST_VALUE(value) != 0;
@@ -458,12 +468,49 @@ static int set_contrast(struct leap_personality *p, uint32_t value)
 	}
 }
 
+/* Bytes that follow from serial number, challenge and @salt; FNV-1a. */
+static void derive(const struct leap_personality *p, uint8_t salt, uint8_t *to,
+		   size_t size)
+{
+	uint64_t hash = 0xcbf29ce484222325U;
+
+	for (unsigned int i = 0; i < LEAP_SERIAL_MAX; i++)
+		hash = (hash ^ p->memory[LEAP_MEMORY_SERIAL + i]) * 0x100000001b3U;
+	for (unsigned int i = 0; i < 4; i++) {
+		hash = (hash ^ p->memory[MEMORY_CHALLENGE_1 + i]) * 0x100000001b3U;
+		hash = (hash ^ p->memory[MEMORY_CHALLENGE_2 + i]) * 0x100000001b3U;
+	}
+	for (size_t i = 0; i < size; i++) {
+		hash = (hash ^ (salt + i)) * 0x100000001b3U;
+		to[i] = hash >> 32;
+	}
+}
+
+void leap_personality_response(const struct leap_personality *p, uint8_t *response)
+{
+	derive(p, 'r', response, LEAP_RESPONSE_SIZE);
+}
+
+/* Each byte of the challenge changes the answer; the response is looked at each time. */
+static void handshake(struct leap_personality *p)
+{
+	uint8_t response[LEAP_RESPONSE_SIZE];
+
+	derive(p, 'a', p->memory + MEMORY_ANSWER, MEMORY_ANSWER_SIZE);
+	leap_personality_response(p, response);
+	if (memcmp(p->memory + MEMORY_RESPONSE, response, sizeof(response)) == 0)
+		p->locked = false;
+}
+
 static void memory_write(struct leap_personality *p, uint8_t value)
 {
 	uint32_t address = p->control[LEAP_PU_SHARPNESS];
 
-	if (address >= MEMORY_WRITABLE_FIRST && address <= MEMORY_WRITABLE_LAST)
-		p->memory[address] = value;
+	if (address < MEMORY_WRITABLE_FIRST || address > MEMORY_WRITABLE_LAST)
+		return;
+	p->memory[address] = value;
+	if (p->locked)
+		handshake(p);
 }
 
 static int control_set(struct leap_personality *p, const struct control *control,

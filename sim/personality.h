@@ -63,6 +63,7 @@ enum leap_personality_control {
  * @config: configuration descriptor; NULL for the real one. Not copied.
  * @config_size: its bytes
  * @seed: of the noise in answers that are garbage on demand
+ * @locked: it streams only after the host has given the right response
  */
 struct leap_personality_options {
 	const char *serial;
@@ -70,6 +71,7 @@ struct leap_personality_options {
 	const uint8_t *config;
 	size_t config_size;
 	uint64_t seed;
+	bool locked;
 };
 
 /**
@@ -87,6 +89,9 @@ struct leap_personality_options {
  * @memory: the property memory
  * @leds: bit 0 left, 1 centre, 2 right
  * @rotated: picture turned by 180 degrees
+ * @hdr: switched on; without effect
+ * @centre_row: last value set; without effect
+ * @locked: COMMIT is taken, and no payload comes of it
  * @garbage: so many answers with data still to be replaced by noise
  * @unanswered: so many requests still to be left without an answer
  * @noise: state of the noise
@@ -105,6 +110,9 @@ struct leap_personality {
 	uint8_t memory[256];
 	uint8_t leds;
 	bool rotated;
+	bool hdr;
+	uint16_t centre_row;
+	bool locked;
 	uint32_t garbage;
 	uint32_t unanswered;
 	uint64_t noise;
@@ -133,7 +141,21 @@ int leap_personality_init(struct leap_personality *p,
 int leap_personality_control(struct leap_personality *p, const struct leap_setup *setup,
 			     const uint8_t *data, uint8_t *answer);
 
-/** leap_personality_mode() - the committed mode; NULL while not streaming */
+/**
+ * leap_personality_response() - what unlocks a locked controller
+ * @p: after the host has written its challenge
+ * @response: LEAP_RESPONSE_SIZE bytes
+ *
+ * A stand-in for what no capture explains (chosen): the host writes eight bytes of
+ * challenge to 0x10..0x13 and 0x2c..0x2f, the device answers with twelve at
+ * 0x14..0x1f, the host writes eight more to 0x20..0x27, and if these are right the
+ * device streams from then on. All follow from the serial number and the challenge, so
+ * what unlocked a controller once does so again, and does nothing for another one.
+ */
+#define LEAP_RESPONSE_SIZE 8
+void leap_personality_response(const struct leap_personality *p, uint8_t *response);
+
+/** leap_personality_mode() - the committed mode; NULL while not streaming or locked */
 const struct leap_mode *leap_personality_mode(const struct leap_personality *p);
 
 #endif /* LEAP_SIM_PERSONALITY_H */

@@ -17,6 +17,19 @@
 #define UNITY_GAIN 4
 #define LIT 0x10 /* in the fourth metadata value */
 
+static uint8_t amplify(unsigned int value, unsigned int digital_gain)
+{
+	value = value * digital_gain / UNITY_GAIN;
+	return value < 255 ? value : 255;
+}
+
+/* The metadata passes through digital gain. */
+static void amplify_metadata(const struct leap_picture *picture, uint8_t *end)
+{
+	for (unsigned int i = 1; i <= METADATA; i++)
+		end[-(int)i] = amplify(end[-(int)i], picture->digital_gain);
+}
+
 void leap_picture_checksum(void *context, const struct leap_picture *picture,
 			   uint8_t *pixels)
 {
@@ -29,8 +42,9 @@ void leap_picture_checksum(void *context, const struct leap_picture *picture,
 
 	(void)context;
 	leap_pattern_fill(pixels, picture->width, picture->height, picture->number);
-	leap_pattern_metadata(pixels + (size_t)picture->width * picture->height * 2,
-			      &metadata);
+	pixels += (size_t)picture->width * picture->height * 2;
+	leap_pattern_metadata(pixels, &metadata);
+	amplify_metadata(picture, pixels);
 }
 
 /* A row of the scene without the metadata that lies on the last one. */
@@ -67,12 +81,6 @@ static void rotate(uint8_t *pixels, size_t size)
 	}
 }
 
-static uint8_t amplify(unsigned int value, unsigned int digital_gain)
-{
-	value = value * digital_gain / UNITY_GAIN;
-	return value < 255 ? value : 255;
-}
-
 static void tone(const struct leap_picture *picture, uint8_t *pixels, size_t size)
 {
 	uint8_t curve[256];
@@ -99,8 +107,7 @@ static void put_metadata(const struct leap_picture *picture, const uint8_t *scen
 		if (picture->dark)
 			to[6 + eye] &= ~LIT;
 	}
-	for (unsigned int i = 0; i < METADATA; i++)
-		to[i] = amplify(to[i], picture->digital_gain);
+	amplify_metadata(picture, end);
 }
 
 void leap_picture_develop(const struct leap_picture *picture, const uint8_t *scene,

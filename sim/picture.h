@@ -47,7 +47,7 @@ typedef void leap_picture_fn(void *context, const struct leap_picture *picture,
  * leap_picture_checksum() - a leap_picture_fn: the pattern of sim/pattern.h
  * @context: unused
  *
- * Rotation, digital gain and gamma leave it alone; the metadata is as usual.
+ * Rotation, digital gain and gamma leave the pattern alone; the metadata is as usual.
  */
 void leap_picture_checksum(void *context, const struct leap_picture *picture,
 			   uint8_t *pixels);

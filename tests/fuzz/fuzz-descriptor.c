@@ -6,18 +6,29 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include <linux/leap.h>
+
 #include "driver/descriptor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct leap_video_mode mode;
+	struct leap_video_mode modes[LEAP_MODES_MAX];
+	unsigned int count = leap_descriptor_modes(data, size, modes);
 
-	if (leap_descriptor_find_mode(data, size, 640, 240, &mode))
-		return 0;
-	if (!mode.format_index || !mode.frame_index || mode.width != 640 ||
-	    mode.height != 240 || mode.interval < 10000 || mode.interval > 10000000)
+	if (count > LEAP_MODES_MAX)
 		abort();
+	for (unsigned int i = 0; i < count; i++) {
+		const struct leap_video_mode *mode = &modes[i];
+		size_t frame = (size_t)mode->width * mode->height * 2;
+
+		if (!mode->format_index || !mode->frame_index || !frame ||
+		    frame > LEAP_FRAME_MAX || mode->interval < 10000 ||
+		    mode->interval > 10000000)
+			abort();
+		if (leap_find_mode(modes, count, mode->width, mode->height) != mode)
+			abort();
+	}
 	return 0;
 }

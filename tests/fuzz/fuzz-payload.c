@@ -178,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (u32 i = 0; i < SLOTS; i++)
 		clear_slot(leap_ring_slot(&rig.ring, i));
 	leap_decoder_init(&rig.decoder, &rig.ring);
-	leap_decoder_set_exposure(&rig.decoder, 511, 31);
+	leap_decoder_set_exposure(&rig.decoder, 511, 31, 4);
 	run(&rig, &in);
 	return 0;
 }

@@ -68,6 +68,8 @@
 #define LEAP_STATE_STREAMING 1
 #define LEAP_STATE_STALLED 2 /* streaming was asked for, nothing arrives */
 #define LEAP_STATE_GONE 3 /* unplugged; the mapping stays, nothing will change again */
+#define LEAP_STATE_LOCKED \
+	4 /* it answers, and has never sent a frame: its firmware is locked */
 
 /**
  * struct leap_ring_header - page 0 of the mapping, written by the driver only
@@ -80,7 +82,8 @@
  * @data_capacity: bytes for pixels in a slot, >= LEAP_FRAME_MAX
  * @state: LEAP_STATE_*
  * @head: sequence number of the newest complete frame; 0 before the first
- * @generation: raised with every change of the four fields below
+ * @generation: raised with every change of the four fields below, that is when the
+ *	sensor mode changes; frames of the new mode carry it in their slots
  * @width: columns of one eye
  * @height: rows
  * @frame_size: bytes of a whole frame, width * height * 2
@@ -136,6 +139,11 @@ struct leap_ring_header {
  *	carries the low nine bits of the exposure and the low five of the gain; the
  *	driver completes them from the value that was set last)
  * @label: the device's 8-bit frame label; valid with LEAP_FRAME_METADATA
+ * @digital_gain: what the pixels were multiplied with, in 1/4, 4..15; valid with
+ *	LEAP_FRAME_METADATA
+ *
+ * Whether the LEDs were lit is LEAP_FRAME_DARK. Size, width and height are those of
+ * this frame, whatever the mode is by now.
  *
  * The pixels are interleaved: each column of a row is the left eye's byte, then
  * the right eye's. The eye named left sits at x = +baseline/2.
@@ -155,8 +163,21 @@ struct leap_slot {
 	__u16 exposure_us;
 	__u8 gain;
 	__u8 label;
-	__u32 reserved[19];
+	__u8 digital_gain;
+	__u8 reserved_bytes[3];
+	__u32 reserved[18];
 };
+
+/* leap_info::form_factor */
+#define LEAP_FORM_UNKNOWN 0
+#define LEAP_FORM_PERIPHERAL 1 /* on the desk: f182:0003 */
+#define LEAP_FORM_LAPTOP 2
+#define LEAP_FORM_KEYBOARD 3
+
+/* leap_info::locked */
+#define LEAP_LOCKED_UNKNOWN 0 /* nobody has streamed since it was plugged in */
+#define LEAP_LOCKED_NO 1 /* frames have come */
+#define LEAP_LOCKED_YES 2 /* it answers, it took the mode, and no frame came */
 
 /**
  * struct leap_info - who and what the device is (LEAP_IOC_INFO)
@@ -165,6 +186,8 @@ struct leap_slot {
  * @serial: NUL padded; empty when the device answered no plausible serial
  * @firmware: the two version bytes of the property memory, low byte first
  * @calibration_valid: 1 when the calibration was read and its checksum holds
+ * @form_factor: LEAP_FORM_*
+ * @locked: LEAP_LOCKED_*
  */
 struct leap_info {
 	__u32 abi_version;
@@ -172,7 +195,9 @@ struct leap_info {
 	__u8 serial[LEAP_SERIAL_SIZE];
 	__u16 firmware;
 	__u8 calibration_valid;
-	__u8 reserved[37];
+	__u8 form_factor;
+	__u8 locked;
+	__u8 reserved[35];
 };
 
 /**
@@ -189,6 +214,13 @@ struct leap_calibration {
 #define LEAP_CONTROL_LED_LEFT 3 /* 0 off, 1 on */
 #define LEAP_CONTROL_LED_CENTRE 4
 #define LEAP_CONTROL_LED_RIGHT 5
+#define LEAP_CONTROL_DIGITAL_GAIN 6 /* 1/4 steps, 4..15 */
+#define LEAP_CONTROL_GAMMA 7 /* 0 linear, 1 square root */
+#define LEAP_CONTROL_HDR 8 /* 0 off, 1 on */
+#define LEAP_CONTROL_ROTATE 9 /* 1: turned by 180 degrees */
+#define LEAP_CONTROL_DARK_INTERVAL 10 /* 0 never, 1 all dark, N: one frame in N */
+#define LEAP_CONTROL_CENTRE_ROW 11 /* of the sensor's window, 0..479 */
+#define LEAP_CONTROL_FRAME_RATIO 12 /* 1/1000 of the mode's rate, 1..1000 */
 
 /**
  * struct leap_control - one setting of the device (LEAP_IOC_CONTROL_GET, _SET)
@@ -204,6 +236,26 @@ struct leap_control {
 	__s32 maximum;
 };
 
+/**
+ * struct leap_sensor_mode - what frames look like (LEAP_IOC_MODE_ENUM, _GET, _SET)
+ * @index: position in the list of modes; the caller sets it for _ENUM
+ * @width: columns of one eye; the caller sets it for _SET
+ * @height: rows; the caller sets it for _SET
+ * @interval_ns: nominal time between frames
+ * @frame_size: bytes of a frame, width * height * 2
+ *
+ * A controller has six: 640 and 752 columns by 480, 240 and 120 rows. It begins with
+ * 640 x 240 when it is plugged in.
+ */
+struct leap_sensor_mode {
+	__u32 index;
+	__u16 width;
+	__u16 height;
+	__u32 interval_ns;
+	__u32 frame_size;
+	__u32 reserved[4];
+};
+
 /*
  * Errors common to all: -ENODEV after unplugging, -EINTR.
  * LEAP_IOC_CALIBRATION	-ENODATA when no valid calibration could be read
@@ -211,6 +263,11 @@ struct leap_control {
  *			-EPERM for _SET on a file not opened for writing,
  *			-EIO the device does not answer, -EBADMSG its read-back is
  *			implausible
+ * LEAP_IOC_MODE_ENUM	-EINVAL there is no mode of that index
+ * LEAP_IOC_MODE_SET	for all files. A running stream goes on in the new mode; the
+ *			header's generation is raised before its first frame.
+ *			-EINVAL no such mode, -EPERM on a file not opened for writing,
+ *			-EIO the device refuses it; then the old mode stays
  * LEAP_IOC_START	asks for the stream on behalf of this file; the device streams
  *			while any file asks. Idempotent. The end of the file takes
  *			it back: that is close(), or munmap() when that comes later.
@@ -232,6 +289,9 @@ struct leap_control {
 #define LEAP_IOC_CONTROL_SET _IOWR(LEAP_IOC_MAGIC, 0x03, struct leap_control)
 #define LEAP_IOC_START _IO(LEAP_IOC_MAGIC, 0x04)
 #define LEAP_IOC_STOP _IO(LEAP_IOC_MAGIC, 0x05)
+#define LEAP_IOC_MODE_ENUM _IOWR(LEAP_IOC_MAGIC, 0x06, struct leap_sensor_mode)
+#define LEAP_IOC_MODE_GET _IOR(LEAP_IOC_MAGIC, 0x07, struct leap_sensor_mode)
+#define LEAP_IOC_MODE_SET _IOWR(LEAP_IOC_MAGIC, 0x08, struct leap_sensor_mode)
 
 #if defined(__cplusplus)
 #define LEAP_STATIC_ASSERT(cond) static_assert(cond, #cond)
@@ -246,5 +306,6 @@ LEAP_STATIC_ASSERT(sizeof(struct leap_slot) == 128);
 LEAP_STATIC_ASSERT(sizeof(struct leap_info) == 64);
 LEAP_STATIC_ASSERT(sizeof(struct leap_calibration) == 156);
 LEAP_STATIC_ASSERT(sizeof(struct leap_control) == 16);
+LEAP_STATIC_ASSERT(sizeof(struct leap_sensor_mode) == 32);
 
 #endif /* _UAPI_LINUX_LEAP_H */

@@ -177,10 +177,11 @@ static void run_emulator(const char *fifo, const char *const *options)
 
 void rig_start(struct rig *rig, const char *const *options)
 {
+	static unsigned int count;
 	char fifo[64];
 
-	snprintf(fifo, sizeof(fifo), "%s/control-%d", getenv("TMPDIR") ?: "/tmp",
-		 getpid());
+	snprintf(fifo, sizeof(fifo), "%s/control-%d-%u", getenv("TMPDIR") ?: "/tmp",
+		 getpid(), count++);
 	unlink(fifo);
 	if (mkfifo(fifo, 0600))
 		give_up("%s: %s", fifo, strerror(errno));
@@ -221,16 +222,21 @@ void rig_replug(struct rig *rig)
 	rig_wait_node(rig);
 }
 
-void rig_stop(struct rig *rig)
+void rig_kill(struct rig *rig)
 {
 	int status;
 
-	if (!rig->emulator)
-		return;
 	kill(rig->emulator, SIGTERM);
 	waitpid(rig->emulator, &status, 0);
 	close(rig->control);
 	rig->emulator = 0;
+}
+
+void rig_stop(struct rig *rig)
+{
+	if (!rig->emulator)
+		return;
+	rig_kill(rig);
 	rig_wait_empty_bus();
 }
 

@@ -46,6 +46,9 @@ void rig_unplug(struct rig *rig);
 /** rig_replug() - put it back and wait for a node */
 void rig_replug(struct rig *rig);
 
+/** rig_kill() - end the emulator, without waiting until the bus is empty */
+void rig_kill(struct rig *rig);
+
 /** rig_stop() - end the emulator; the controller goes with it */
 void rig_stop(struct rig *rig);
 

@@ -38,7 +38,7 @@ static int set_up(void **state)
 	leap_ring_init(&s->ring, s->memory, LEAP_RING_SLOTS, 4096);
 	assert_int_equal(leap_ring_set_format(&s->ring, WIDTH, HEIGHT, INTERVAL_NS), 0);
 	leap_decoder_init(&s->decoder, &s->ring);
-	leap_decoder_set_exposure(&s->decoder, 511, 31);
+	leap_decoder_set_exposure(&s->decoder, 511, 31, 4);
 	s->now_ns = 1000;
 	*state = s;
 	return 0;

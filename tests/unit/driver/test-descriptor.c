@@ -39,14 +39,20 @@ static const u8 real[] = {
 static int find(const u8 *data, size_t len, u16 width, u16 height,
 		struct leap_video_mode *mode)
 {
+	struct leap_video_mode modes[LEAP_MODES_MAX];
+	const struct leap_video_mode *found;
 	u8 *copy = malloc(len ? len : 1);
-	int ret;
+	unsigned int count;
 
 	assert_non_null(copy);
 	memcpy(copy, data, len);
-	ret = leap_descriptor_find_mode(copy, len, width, height, mode);
+	count = leap_descriptor_modes(copy, len, modes);
 	free(copy);
-	return ret;
+	found = leap_find_mode(modes, count, width, height);
+	if (!found)
+		return -ENOENT;
+	*mode = *found;
+	return 0;
 }
 
 static void all_six_modes_are_found(void **state)
@@ -128,6 +134,39 @@ static void frames_belong_to_the_format_before_them(void **state)
 			 -ENOENT);
 }
 
+static void modes_that_fit_in_no_slot_and_second_ones_are_left_out(void **state)
+{
+	struct leap_video_mode modes[LEAP_MODES_MAX];
+	u8 data[sizeof(real)];
+
+	(void)state;
+	assert_int_equal(leap_descriptor_modes(real, sizeof(real), modes), 6);
+	memcpy(data, real, sizeof(real));
+	data[FRAME_2 + 6] = 0xff; /* 65408 columns */
+	assert_int_equal(leap_descriptor_modes(data, sizeof(data), modes), 5);
+	memcpy(data + FRAME_2, real + FRAME_2 - 30, 30);
+	assert_int_equal(leap_descriptor_modes(data, sizeof(data), modes), 5);
+	assert_int_equal(modes[0].frame_index, 1);
+	assert_int_equal(modes[1].frame_index, 3);
+}
+
+static void more_modes_than_any_controller_has_are_not_read(void **state)
+{
+	struct leap_video_mode modes[LEAP_MODES_MAX + 1];
+	u8 data[27 + 30 * (LEAP_MODES_MAX + 4)];
+
+	(void)state;
+	memset(modes, 0, sizeof(modes));
+	memcpy(data, real + FORMAT, 27);
+	for (int i = 0; i < LEAP_MODES_MAX + 4; i++) {
+		memcpy(data + 27 + 30 * i, real + FRAME_2, 30);
+		data[27 + 30 * i + 7] = 10 + i; /* rows */
+	}
+	assert_int_equal(leap_descriptor_modes(data, sizeof(data), modes),
+			 LEAP_MODES_MAX);
+	assert_int_equal(modes[LEAP_MODES_MAX].frame_index, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +175,9 @@ int main(void)
 		cmocka_unit_test(impossible_descriptors_are_passed_over),
 		cmocka_unit_test(an_interval_of_nothing_is_no_mode),
 		cmocka_unit_test(frames_belong_to_the_format_before_them),
+		cmocka_unit_test(
+			modes_that_fit_in_no_slot_and_second_ones_are_left_out),
+		cmocka_unit_test(more_modes_than_any_controller_has_are_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

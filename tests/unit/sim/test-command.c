@@ -42,8 +42,8 @@ static void a_fault_without_a_count_happens_once(void **state)
 static void every_command_is_known(void **state)
 {
 	static const char *const faults[LEAP_FAULTS] = {
-		"stall", "eproto", "overflow",	      "eilseq",		 "short",
-		"zlp",	 "lose",   "garbage-control", "noreply-control",
+		"stall", "eproto", "overflow", "eilseq",	  "short",
+		"zlp",	 "lose",   "mutate",   "garbage-control", "noreply-control",
 	};
 	static const char *const verbs[] = { "freeze", "thaw", "unplug", "plug",
 					     "quit" };

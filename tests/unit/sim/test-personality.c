@@ -468,6 +468,66 @@ static void requests_stay_unanswered_as_often_as_asked(void **state)
 	assert_int_equal(get32(&pipe, 0x81, GAIN), 31);
 }
 
+/* One byte of the property memory. */
+static void write_memory(struct pipe *pipe, uint8_t address, uint8_t value)
+{
+	assert_int_equal(set(pipe, ADDRESS, address), 0);
+	assert_int_equal(set(pipe, DATA, value), 0);
+}
+
+static void start(struct pipe *pipe)
+{
+	const uint8_t block[LEAP_PROBE_SIZE] = { 1, 0, 1, 2 };
+
+	assert_int_equal(request(pipe, 0x21, 0x01, COMMIT, sizeof(block), block), 0);
+}
+
+static void challenge(struct pipe *pipe)
+{
+	for (uint8_t i = 0; i < 4; i++) {
+		write_memory(pipe, 0x10 + i, 0x30 + i);
+		write_memory(pipe, 0x2c + i, 0x60 + i);
+	}
+}
+
+static void a_locked_device_takes_the_mode_and_sends_nothing(void **state)
+{
+	struct pipe pipe;
+	uint8_t response[LEAP_RESPONSE_SIZE];
+
+	(void)state;
+	plug_and_configure(&pipe);
+	pipe.device.locked = true;
+	start(&pipe);
+	assert_null(leap_personality_mode(&pipe.device));
+	challenge(&pipe);
+	leap_personality_response(&pipe.device, response);
+	for (uint8_t i = 0; i < LEAP_RESPONSE_SIZE; i++) {
+		assert_null(leap_personality_mode(&pipe.device));
+		write_memory(&pipe, 0x20 + i, response[i]);
+	}
+	assert_non_null(leap_personality_mode(&pipe.device));
+}
+
+static void the_response_of_another_device_does_not_unlock(void **state)
+{
+	struct pipe pipe, other;
+	uint8_t response[LEAP_RESPONSE_SIZE];
+
+	(void)state;
+	plug_and_configure(&pipe);
+	plug_and_configure(&other);
+	other.device.memory[LEAP_MEMORY_SERIAL + 5] ^= 1;
+	pipe.device.locked = true;
+	challenge(&pipe);
+	challenge(&other);
+	leap_personality_response(&other.device, response);
+	for (uint8_t i = 0; i < LEAP_RESPONSE_SIZE; i++)
+		write_memory(&pipe, 0x20 + i, response[i]);
+	start(&pipe);
+	assert_null(leap_personality_mode(&pipe.device));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +554,8 @@ int main(void)
 		cmocka_unit_test(garbage_is_answered_as_often_as_asked),
 		cmocka_unit_test(an_empty_answer_is_garbage_too),
 		cmocka_unit_test(requests_stay_unanswered_as_often_as_asked),
+		cmocka_unit_test(a_locked_device_takes_the_mode_and_sends_nothing),
+		cmocka_unit_test(the_response_of_another_device_does_not_unlock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
