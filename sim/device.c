@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/mutation.h"
+#include "sim/pattern.h"
 #include "sim/payload.h"
 
 #define ENDPOINT_CONTROL 0
@@ -305,6 +306,14 @@ static bool frame_begin(struct leap_device *device, uint64_t now_ns)
 	return true;
 }
 
+static void stamp(struct leap_device *device, uint64_t now_ns)
+{
+	size_t last = device->payload_size - LEAP_PATTERN_METADATA - sizeof(now_ns);
+
+	if (device->options.stamp && frame_over(device))
+		memcpy(device->payload + last, &now_ns, sizeof(now_ns));
+}
+
 static bool fault_take(struct leap_device *device, enum leap_fault fault)
 {
 	if (!device->fault[fault])
@@ -327,6 +336,7 @@ static bool payload_ready(struct leap_device *device, uint64_t now_ns)
 		device->payload_size = leap_payload_next(
 			&device->stream, device->pixels, device->payload);
 		device->payload_sent = 0;
+		stamp(device, now_ns);
 		if (fault_take(device, LEAP_FAULT_LOSE))
 			device->payload_sent = device->payload_size;
 		else if (fault_take(device, LEAP_FAULT_SHORT))

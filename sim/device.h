@@ -22,6 +22,8 @@
  * struct leap_device_options - how to make one
  * @identity: which controller it is
  * @interval_ns: between frames; 0: as negotiated
+ * @stamp: the last payload of a frame carries the time at which it was sent, as eight
+ *	bytes in the machine's byte order before the metadata; for measurements
  * @unpaced: as fast as the host takes them; time stamps still advance by interval
  * @picture: draws the frames
  * @context: for @picture
@@ -30,6 +32,7 @@ struct leap_device_options {
 	struct leap_personality_options identity;
 	uint64_t interval_ns;
 	bool unpaced;
+	bool stamp;
 	leap_picture_fn *picture;
 	void *context;
 };

@@ -56,6 +56,7 @@ static const char usage[] =
 	"  --calibration FILE     156 bytes (default: those of a real controller)\n"
 	"  --descriptors FILE     configuration descriptor (default: the real one)\n"
 	"  --locked               sends nothing before it has been unlocked\n"
+	"  --stamp                the last payload of a frame tells when it was sent\n"
 	"  -v, --verbose          tell what happens\n"
 	"  --help, --version\n"
 	"\n"
@@ -158,6 +159,7 @@ static const struct option long_options[] = {
 	{ "calibration", required_argument, NULL, 'k' },
 	{ "descriptors", required_argument, NULL, 'd' },
 	{ "locked", no_argument, NULL, 'l' },
+	{ "stamp", no_argument, NULL, 't' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -187,6 +189,9 @@ static int take_option(struct options *options, int option, const char *name)
 		return 0;
 	case 'l':
 		options->server.device.identity.locked = true;
+		return 0;
+	case 't':
+		options->server.device.stamp = true;
 		return 0;
 	case 'v':
 		options->server.verbose = true;

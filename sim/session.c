@@ -10,11 +10,26 @@
 #include <string.h>
 
 #define INPUT_SIZE (LEAP_USBIP_HEADER_SIZE + LEAP_USBIP_DATA_MAX)
-#define ANSWER_MAX (LEAP_USBIP_HEADER_SIZE + UINT16_MAX)
+/* of a transfer, and to the request to cancel it */
+#define ANSWER_MAX (2 * LEAP_USBIP_HEADER_SIZE + UINT16_MAX)
 #define OUTPUT_SIZE (4 * ANSWER_MAX)
+#define EARLY_MAX 64
+
+/*
+ * Linux may send the request to cancel a transfer before the transfer itself, and then
+ * takes an answer to the request for the transfer's end. So such a request waits until
+ * its transfer has come.
+ */
+struct early {
+	uint32_t seqnum; /* of the request */
+	uint32_t victim;
+};
 
 struct leap_session {
 	struct leap_session_port *port;
+	struct early early[EARLY_MAX];
+	unsigned int early_count;
+	uint32_t last_submitted;
 	bool finished;
 	size_t input_size;
 	size_t output_first;
@@ -42,6 +57,8 @@ int leap_session_new(struct leap_session_port *port, bool imported,
 	if (!session)
 		return -ENOMEM;
 	session->port = port;
+	session->early_count = 0;
+	session->last_submitted = 0;
 	session->finished = false;
 	session->input_size = 0;
 	session->output_first = 0;
@@ -163,27 +180,61 @@ static ssize_t take_request(struct leap_session *session, const uint8_t *bytes,
 	return LEAP_USBIP_REQUEST_SIZE + LEAP_USBIP_BUSID_SIZE;
 }
 
+static void unlink_transfer(struct leap_session *session, uint32_t seqnum,
+			    uint32_t victim)
+{
+	bool waited = leap_device_unlink(session->port->device, victim);
+
+	leap_usbip_put_unlinked(session->output + session->output_end, seqnum,
+				waited ? -ECONNRESET : 0);
+	session->output_end += LEAP_USBIP_HEADER_SIZE;
+}
+
+/* Whether the transfer to be cancelled is still to come. */
+static bool unlink_is_early(struct leap_session *session,
+			    const struct leap_usbip_command *command)
+{
+	if ((int32_t)(command->victim - session->last_submitted) <= 0 ||
+	    session->early_count == EARLY_MAX)
+		return false;
+	session->early[session->early_count++] =
+		(struct early){ command->seqnum, command->victim };
+	return true;
+}
+
+static void unlink_early(struct leap_session *session, uint32_t submitted)
+{
+	for (unsigned int i = 0; i < session->early_count; i++) {
+		struct early early = session->early[i];
+
+		if (early.victim != submitted)
+			continue;
+		session->early[i] = session->early[--session->early_count];
+		unlink_transfer(session, early.seqnum, submitted);
+		return;
+	}
+}
+
 static int run_command(struct leap_session *session,
 		       const struct leap_usbip_command *command, const uint8_t *data,
 		       uint64_t now_ns)
 {
-	struct leap_device *device = session->port->device;
 	struct leap_completion completion;
-	bool waited;
 	int r;
 
 	if (command->kind == LEAP_USBIP_UNLINK) {
-		waited = leap_device_unlink(device, command->victim);
-		leap_usbip_put_unlinked(session->output + session->output_end,
-					command->seqnum, waited ? -ECONNRESET : 0);
-		session->output_end += LEAP_USBIP_HEADER_SIZE;
+		if (!unlink_is_early(session, command))
+			unlink_transfer(session, command->seqnum, command->victim);
 		return 0;
 	}
-	r = leap_device_submit(device, command, data, now_ns, &completion);
+	r = leap_device_submit(session->port->device, command, data, now_ns,
+			       &completion);
 	if (r < 0)
 		return r;
 	if (r)
 		put_completion(session, &completion);
+	session->last_submitted = command->seqnum;
+	unlink_early(session, command->seqnum);
 	return 0;
 }
 

@@ -478,6 +478,28 @@ static void unlinking_takes_a_waiting_transfer_back(void **state)
 	host_free(host);
 }
 
+static void unlinking_before_the_transfer_has_come_waits_for_it(void **state)
+{
+	struct host *host = host_with(unpaced, true);
+	uint32_t victim, unlink;
+	struct answer answer;
+
+	(void)state;
+	control(host, set_configuration, NULL);
+	unlink = unlink_command(host, host->seqnum + 2);
+	assert_false(host_answer(host, false, &answer));
+	victim = submit(host, 3, BUFFER);
+	assert_int_equal(victim, unlink + 1);
+	assert_true(host_answer(host, false, &answer));
+	assert_int_equal(answer.command, 4);
+	assert_int_equal(answer.seqnum, unlink);
+	assert_int_equal(answer.status, -ECONNRESET);
+	stream(host);
+	host_run(host);
+	assert_false(host_answer(host, true, &answer));
+	host_free(host);
+}
+
 static void unlinking_what_is_over_changes_nothing(void **state)
 {
 	struct host *host = streaming_host(unpaced);
@@ -836,6 +858,7 @@ int main(void)
 		cmocka_unit_test(an_answer_is_never_longer_than_its_buffer),
 		cmocka_unit_test(transfers_wait_until_there_is_a_stream),
 		cmocka_unit_test(unlinking_takes_a_waiting_transfer_back),
+		cmocka_unit_test(unlinking_before_the_transfer_has_come_waits_for_it),
 		cmocka_unit_test(unlinking_what_is_over_changes_nothing),
 		cmocka_unit_test(the_request_that_is_never_answered_can_be_unlinked),
 		cmocka_unit_test(an_untorn_frame_arrives_payload_by_payload),
