@@ -142,6 +142,9 @@ static void greet(const struct daemon *daemon)
 		printf("  apps    ws://127.0.0.1:%u/v6.json (leap.js finds port 6437 by "
 		       "itself)\n  page    http://127.0.0.1:%u/\n",
 		       port, port);
+	port = leap_service_tls_port(daemon->service);
+	if (port)
+		printf("  secure  wss://127.0.0.1:%u/v6.json\n", port);
 	if (daemon->native)
 		greet_native(daemon);
 	printf("  end it with Ctrl-C\n");

@@ -39,6 +39,11 @@ class Leapd:
                                       r"ws://127\.0\.0\.1:(\d+)/").group(1))
         return self
 
+    def tls_port(self):
+        """Of wss, which is greeted with when there is a certificate."""
+        return int(wait_for_line(self.process.stdout,
+                                 r"wss://127\.0\.0\.1:(\d+)/").group(1))
+
     def end(self, number=signal.SIGTERM):
         """Return its exit status and what it said on standard error."""
         self.process.send_signal(number)
@@ -72,8 +77,10 @@ class Client:
     """One connection; status is HTTP's, messages are (opcode, payload)."""
 
     def __init__(self, port, path="/v6.json", method="GET", headers=None,
-                 address="127.0.0.1"):
+                 address="127.0.0.1", tls=None):
         self.socket = socket.create_connection((address, port), timeout=SOON)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=address)
         self.buffer = b""
         self.status = None
         self.closed = False
@@ -138,6 +145,12 @@ class Client:
             if time.monotonic() > until or not self._more(until - time.monotonic()):
                 if not self.closed:
                     return None
+
+    def rest(self):
+        """All bytes to the end of the connection."""
+        while self._more(SOON):
+            pass
+        return self.buffer
 
     def next_json(self, seconds=SOON):
         while True:

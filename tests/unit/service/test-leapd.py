@@ -6,12 +6,13 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from rawws import Client, Leapd
+from rawws import PING, PONG, TEXT, Client, Leapd, frame
 
 PROGRAM = sys.argv.pop(1)
 ROW = bytes(1280 * 240)
@@ -166,6 +167,93 @@ class Life(unittest.TestCase):
             self.assertIsNone(client.next_json(0.5))
             client.end()
             self.assertEqual(leapd.end(), (0, ""))
+
+
+def make_certificate(folder):
+    """As leapd(8) says, with both parts in files of their own."""
+    key, certificate = (os.path.join(folder, name) for name in ("leapd.key", "leapd.crt"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-days", "825",
+                    "-subj", "/CN=leapd on this machine",
+                    "-addext", "subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost",
+                    "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    return key, certificate
+
+
+class Secure(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.key, cls.certificate = make_certificate(cls.folder.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def options(self, *more):
+        return ("--source=simulate", "--wss_port=0", "--wss_certificate=" + self.certificate,
+                "--wss_key=" + self.key, *more)
+
+    def test_a_client_that_trusts_the_certificate_gets_frames(self):
+        trust = ssl.create_default_context(cafile=self.certificate)
+        with Leapd(PROGRAM, *self.options()) as leapd:
+            client = Client(leapd.tls_port(), tls=trust)
+            self.assertEqual(client.status, 101)
+            self.assertEqual(client.next_json()["version"], 6)
+            client.say('{"focused":true}')
+            ids = [client.next_frame()["id"] for _ in range(200)]
+            self.assertEqual(ids, sorted(set(ids)))
+            self.assertEqual(leapd.end(), (0, ""))
+            self.assertEqual(client.close_code(), 1001)
+            client.end()
+
+    def test_what_is_no_tls_and_who_does_not_trust_harm_nobody(self):
+        with Leapd(PROGRAM, *self.options()) as leapd:
+            port = leapd.tls_port()
+            self.assertIsNone(Client(port).status)
+            with self.assertRaises(ssl.SSLError):
+                Client(port, tls=ssl.create_default_context())
+            page = Client(leapd.port, path="/", headers={"Upgrade": None})
+            self.assertEqual(page.status, 200)
+            self.assertIn(b"wss://127.0.0.1:%d/" % port, page.rest())
+
+    def test_many_pieces_in_one_record_are_all_read(self):
+        trust = ssl.create_default_context(cafile=self.certificate)
+        with Leapd(PROGRAM, *self.options()) as leapd:
+            client = Client(leapd.tls_port(), tls=trust)
+            client.send(b"".join(frame(TEXT, b'{"focused":%s}' % (b"true", b"false")[i % 2])
+                                 for i in range(500)) + frame(PING, b"end"))
+            while True:
+                message = client.next()
+                if message[0] != TEXT:
+                    break
+            self.assertEqual(message, (PONG, b"end"))
+            client.end()
+
+    def test_a_certificate_that_does_not_do_is_named(self):
+        for options, says in (
+                (["--wss_certificate=/nonexistent.crt"], "/nonexistent.crt"),
+                (["--wss_certificate=" + self.certificate], self.certificate),
+                (["--wss_certificate=" + self.certificate, "--wss_key=" + self.certificate],
+                 "wss_key")):
+            result = run("--port=0", "--wss_port=0", "--source=simulate", *options)
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, r"\Aleapd: [^\n]*\n\Z")
+            self.assertIn(says, result.stderr)
+
+
+class Remote(unittest.TestCase):
+    def test_other_machines_are_served_when_that_is_configured_with_a_warning(self):
+        with Leapd(PROGRAM, "--source=simulate", "--websockets_allow_remote=true") as leapd:
+            addresses = set(listening_addresses(leapd.process.pid))
+            self.assertIn("00000000", addresses)
+            self.assertLessEqual(addresses, {"00000000", "0" * 32})
+            for host, status in (("192.0.2.1:%d" % leapd.port, 101), ("evil.example", 403)):
+                client = Client(leapd.port, headers={"Host": host})
+                self.assertEqual(client.status, status)
+                client.end()
+            self.assertIn("websockets_allow_remote", leapd.end()[1])
 
 
 class Frames(unittest.TestCase):

@@ -28,7 +28,10 @@
 #define NEVER_MS 300
 #define READERS 8
 
+#define MS_NS INT64_C(1000000)
+
 struct fixture {
+	struct leap_service_timing timing; /* all zero: the usual */
 	struct leap_policy *policy;
 	struct leap_state *state;
 	struct leap_service *service;
@@ -40,9 +43,11 @@ static void start(struct fixture *fixture)
 {
 	char *error = NULL;
 
-	assert_int_equal(leap_service_start(fixture->policy, fixture->state, NULL,
-					    &fixture->service, &error),
-			 0);
+	assert_int_equal(
+		leap_service_start(fixture->policy, fixture->state,
+				   fixture->timing.ping_ns ? &fixture->timing : NULL,
+				   &fixture->service, &error),
+		0);
 	fixture->port = leap_service_port(fixture->service);
 }
 
@@ -68,6 +73,27 @@ static int set_up(void **arg)
 	start(fixture);
 	*arg = fixture;
 	return 0;
+}
+
+/* Patience for a test: 300 ms for a request, a ping after 200 ms, the end after 500. */
+static int set_up_impatient(void **arg)
+{
+	struct fixture *fixture;
+
+	set_up(arg);
+	fixture = *arg;
+	leap_service_stop(fixture->service);
+	fixture->timing =
+		(struct leap_service_timing){ 300 * MS_NS, 200 * MS_NS, 500 * MS_NS };
+	start(fixture);
+	return 0;
+}
+
+static void set(struct fixture *fixture, const char *key, const char *value)
+{
+	char *error = NULL;
+
+	assert_int_equal(leap_policy_set(fixture->policy, key, value, &error), 0);
 }
 
 static int tear_down(void **arg)
@@ -132,6 +158,16 @@ static void hears(struct ws_client *client, const char *part)
 
 	if (!strstr(text, part))
 		fail_msg("\"%s\" is not in %.200s", part, text);
+}
+
+/* A frame of that kind, whatever comes before it. */
+static void hears_of(struct ws_client *client, enum ws_opcode opcode)
+{
+	struct ws_frame frame;
+
+	do
+		assert_int_equal(ws_next(client, SOON_MS, &frame), 1);
+	while (frame.opcode != opcode);
 }
 
 static void hears_nothing(struct ws_client *client)
@@ -232,6 +268,53 @@ static void a_version_that_is_none_is_closed_with_1001(void **arg)
 	assert_int_equal(ws_open(client, fixture->port, "/v0.json"), 101);
 	is_closed_with(client, 1001);
 	end_client(client);
+}
+
+/* An upgrade with a header more, "Name: value\r\n". */
+static int upgrade_with(struct fixture *fixture, struct ws_client *client,
+			const char *path, const char *header)
+{
+	char request[1024];
+
+	ws_connect(client, AF_INET, fixture->port);
+	snprintf(request, sizeof(request),
+		 "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n%s"
+		 "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+		 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+		 path, header);
+	return ws_request(client, request);
+}
+
+static struct ws_client *page_of(struct fixture *fixture, const char *origin_header)
+{
+	struct ws_client *client = new_client();
+
+	assert_int_equal(upgrade_with(fixture, client, "/v6.json", origin_header), 101);
+	hears(client, "\"version\":6");
+	return client;
+}
+
+static int status_of_page(struct fixture *fixture, const char *origin_header)
+{
+	struct ws_client *client = new_client();
+	int status = upgrade_with(fixture, client, "/v6.json", origin_header);
+
+	end_client(client);
+	return status;
+}
+
+static void waits_for_clients(struct fixture *fixture, unsigned int count)
+{
+	struct leap_service_stats stats;
+	int i;
+
+	for (i = 0; i < SOON_MS; i++) {
+		leap_service_stats(fixture->service, &stats);
+		if (stats.clients == count)
+			return;
+		usleep(1000);
+	}
+	fail_msg("%u clients instead of %u", stats.clients, count);
 }
 
 static int status_of(struct fixture *fixture, const char *request)
@@ -615,6 +698,281 @@ static void clients_come_and_go(void **arg)
 	end_client(steady);
 }
 
+static void a_version_switched_off_is_closed_with_1001(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *five = connected(fixture, "/v5.json");
+	struct ws_client *six = connected(fixture, "/v6.json");
+
+	set(fixture, "websockets_versions", "1-5");
+	is_closed_with(six, 1001); /* live, too */
+	end_client(six);
+	six = new_client();
+	assert_int_equal(ws_open(six, fixture->port, "/v6.json"), 101);
+	is_closed_with(six, 1001); /* and before any message */
+	end_client(six);
+	publish(fixture);
+	hears(five, "\"id\":1,");
+	end_client(five);
+}
+
+static void a_page_that_is_denied_goes_at_once_and_the_others_stay(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *page = page_of(fixture, "Origin: https://ads.example\r\n");
+	struct ws_client *other = page_of(fixture, "Origin: https://art.example\r\n");
+	struct ws_client *program = connected(fixture, "/v6.json");
+
+	set(fixture, "websockets_denied_origins", "https://ads.example");
+	is_closed_with(page, 1008);
+	assert_int_equal(status_of_page(fixture, "Origin: https://ads.example\r\n"),
+			 403);
+	assert_int_equal(status_of_page(fixture, "Origin: https://art.example\r\n"),
+			 101);
+	set(fixture, "websockets_origins", "none");
+	is_closed_with(other, 1008);
+	publish(fixture);
+	hears(program, "\"id\":1,");
+	end_client(page);
+	end_client(other);
+	end_client(program);
+}
+
+static void the_service_can_be_switched_off_and_on(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = connected(fixture, "/v6.json");
+	unsigned int all, open;
+	int i;
+
+	set(fixture, "websockets_enabled", "false");
+	is_closed_with(client, 1001);
+	end_client(client);
+	for (i = 0; i < SOON_MS && leap_service_port(fixture->service); i++)
+		usleep(1000);
+	count_listeners(&all, &open);
+	assert_int_equal(all, 0);
+	set(fixture, "websockets_enabled", "true");
+	for (i = 0; i < SOON_MS && !leap_service_port(fixture->service); i++)
+		usleep(1000);
+	fixture->port = leap_service_port(fixture->service);
+	end_client(connected(fixture, "/v6.json"));
+}
+
+static void one_origin_cannot_take_every_place(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *a, *b;
+
+	set(fixture, "websockets_clients_per_origin", "2");
+	a = page_of(fixture, "Origin: https://a.example\r\n");
+	b = page_of(fixture, "Origin: https://A.example\r\n");
+	assert_int_equal(status_of_page(fixture, "Origin: https://a.example\r\n"), 503);
+	assert_int_equal(status_of_page(fixture, "Origin: https://b.example\r\n"), 101);
+	end_client(connected(fixture, "/v6.json"));
+	end_client(a);
+	end_client(b);
+	waits_for_clients(fixture, 0);
+	end_client(page_of(fixture, "Origin: https://a.example\r\n"));
+}
+
+static void there_is_an_end_to_clients_and_to_those_who_say_nothing(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *first, *silent[100];
+	int i;
+
+	set(fixture, "websockets_clients", "1");
+	for (i = 0; i < 100; i++) {
+		silent[i] = new_client();
+		ws_connect(silent[i], AF_INET, fixture->port);
+	}
+	first = connected(fixture, "/v6.json"); /* in spite of them */
+	assert_int_equal(status_of_page(fixture, ""), 503);
+	for (i = 0; i < 100; i++)
+		end_client(silent[i]);
+	end_client(first);
+	waits_for_clients(fixture, 0);
+	end_client(connected(fixture, "/v6.json"));
+}
+
+static void a_request_has_to_come_in_time(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *silent = new_client(), *slow = new_client();
+	struct ws_frame frame;
+
+	ws_connect(silent, AF_INET, fixture->port);
+	ws_connect(slow, AF_INET, fixture->port);
+	assert_int_equal(ws_request(slow, "GET / HTTP/1.1\r\n"), 408);
+	assert_int_equal(ws_next(silent, SOON_MS, &frame), -1);
+	end_client(silent);
+	end_client(slow);
+}
+
+static void a_client_that_answers_no_ping_is_dropped(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *dead = connected(fixture, "/v6.json");
+	struct ws_client *alive = connected(fixture, "/v6.json");
+	struct ws_frame frame;
+	int i;
+
+	for (i = 0; i < 6; i++) { /* for longer than a silent one may stay */
+		assert_int_equal(ws_next(alive, SOON_MS, &frame), 1);
+		assert_int_equal(frame.opcode, WS_PING);
+		ws_send(alive, WS_PONG, true, frame.payload, frame.size);
+	}
+	assert_int_equal(ws_next(dead, SOON_MS, &frame), 1);
+	assert_int_equal(frame.opcode, WS_PING);
+	assert_int_equal(ws_next(dead, SOON_MS, &frame), -1);
+	end_client(dead);
+	end_client(alive);
+}
+
+static void a_flood_of_messages_is_closed_with_1008(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *flood = connected(fixture, "/v6.json");
+	struct ws_client *well = connected(fixture, "/v1.json");
+	int i;
+
+	for (i = 0; i < 20000; i++)
+		ws_say(flood, "{\"focused\":true}");
+	is_closed_with(flood, 1008);
+	publish(fixture);
+	hears(well, "\"id\":1,");
+	end_client(flood);
+	end_client(well);
+}
+
+static void pings_of_a_client_that_never_reads_fill_nothing(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+	struct ws_client *well = connected(fixture, "/v1.json");
+	char payload[125] = { 0 };
+	int i;
+
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	for (i = 0; i < 1000; i++) { /* until its socket is full */
+		publish(fixture);
+		hears(well, "\"hands\"");
+	}
+	for (i = 0; i < 1000; i++)
+		ws_send(stuck, WS_PING, true, payload, sizeof(payload));
+	publish(fixture);
+	hears(well, "\"id\":1001,");
+	end_client(stuck);
+	end_client(well);
+}
+
+static void deflate_is_spoken_when_configured(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = new_client();
+	struct ws_frame frame;
+
+	set(fixture, "websockets_deflate", "true");
+	assert_int_equal(upgrade_with(fixture, client, "/v1.json",
+				      "Sec-WebSocket-Extensions: permessage-deflate; "
+				      "client_max_window_bits\r\n"),
+			 101);
+	assert_non_null(strcasestr(client->head, "permessage-deflate"));
+	hears(client, "{\"version\":1}"); /* what is small is not compressed */
+	publish(fixture);
+	assert_int_equal(ws_next(client, SOON_MS, &frame), 1);
+	assert_true(frame.compressed);
+	assert_true(frame.size < 300);
+	end_client(client);
+}
+
+static char *answer_of(struct fixture *fixture, const char *path)
+{
+	struct ws_client *client = new_client();
+	char request[256], *body;
+
+	ws_connect(client, AF_INET, fixture->port);
+	snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+		 path);
+	assert_int_equal(ws_request(client, request), 200);
+	body = ws_rest(client, SOON_MS);
+	end_client(client);
+	return body;
+}
+
+static void says_in(const char *body, const char *part)
+{
+	assert_non_null(body);
+	if (body && !strstr(body, part))
+		fail_msg("\"%s\" is not in %.2000s", part, body);
+}
+
+static void it_tells_how_it_is(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = connected(fixture, "/v6.json");
+	char *body;
+
+	plug(fixture, true);
+	hears(client, "deviceEvent");
+	says(fixture, client, "{\"focused\":true}");
+	publish(fixture);
+	hears(client, "\"id\":1,");
+	body = answer_of(fixture, "/healthz");
+	says_in(body, "\"attached\":1,\"clients\":1,");
+	says_in(body, "\"status\":\"ok\",\"streaming\":1");
+	free(body);
+	body = answer_of(fixture, "/metrics");
+	says_in(body, "\nleapd_frames_total 1\n");
+	says_in(body, "\nleapd_frames_sent_total{protocol=\"6\",role=\"focused\"} 1\n");
+	says_in(body, "\nleapd_clients{protocol=\"6\"} 1\n");
+	says_in(body, "\nleapd_frame_latency_seconds_bucket{le=\"+Inf\"} ");
+	free(body);
+	end_client(client);
+}
+
+static int64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static void it_knows_that_leapd_hangs(void **arg)
+{
+	struct fixture *fixture = *arg;
+
+	plug(fixture, true);
+	fixture->frame.ready_ns = clock_ns() - 10000 * MS_NS;
+	publish(fixture);
+	assert_int_equal(
+		status_of(fixture, "GET /healthz HTTP/1.1\r\nHost: [::1]\r\n\r\n"),
+		503);
+	fixture->frame.ready_ns = clock_ns();
+	publish(fixture);
+	assert_int_equal(
+		status_of(fixture, "GET /healthz HTTP/1.1\r\nHost: [::1]\r\n\r\n"),
+		200);
+}
+
+static void messages_may_come_with_the_request(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = new_client();
+
+	ws_connect(client, AF_INET, fixture->port);
+	assert_int_equal(ws_request(client, UPGRADE("GET", "/v6.json", "127.0.0.1",
+						    "13") "\x89\x81" /* a ping */
+							  "mmmm"
+							  "n"),
+			 101);
+	hears_of(client, WS_PONG);
+	end_client(client);
+}
+
 struct reading {
 	unsigned int port;
 	atomic_uint *ready;
@@ -676,6 +1034,8 @@ static void many_clients_read_while_the_writer_publishes(void **arg)
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define impatient_test(name) \
+	cmocka_unit_test_setup_teardown(name, set_up_impatient, tear_down)
 
 int main(void)
 {
@@ -701,6 +1061,19 @@ int main(void)
 		test(an_idle_service_does_not_wake),
 		test(clients_come_and_go),
 		test(many_clients_read_while_the_writer_publishes),
+		test(a_version_switched_off_is_closed_with_1001),
+		test(a_page_that_is_denied_goes_at_once_and_the_others_stay),
+		test(the_service_can_be_switched_off_and_on),
+		test(one_origin_cannot_take_every_place),
+		test(there_is_an_end_to_clients_and_to_those_who_say_nothing),
+		impatient_test(a_request_has_to_come_in_time),
+		impatient_test(a_client_that_answers_no_ping_is_dropped),
+		test(a_flood_of_messages_is_closed_with_1008),
+		test(pings_of_a_client_that_never_reads_fill_nothing),
+		test(deflate_is_spoken_when_configured),
+		test(it_tells_how_it_is),
+		test(it_knows_that_leapd_hangs),
+		test(messages_may_come_with_the_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

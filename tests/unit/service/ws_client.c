@@ -166,6 +166,7 @@ int ws_take(struct ws_client *client, struct ws_frame *ret_frame)
 	    header + payload >= sizeof(client->buffer))
 		return 0;
 	ret_frame->opcode = bytes[0] & 15;
+	ret_frame->compressed = bytes[0] & 0x40;
 	ret_frame->payload = client->buffer + header;
 	ret_frame->size = payload;
 	ret_frame->close_code = 0;
@@ -188,6 +189,15 @@ int ws_next(struct ws_client *client, int timeout_ms, struct ws_frame *ret_frame
 			return r;
 	}
 	return 1;
+}
+
+char *ws_rest(struct ws_client *client, int timeout_ms)
+{
+	int64_t until_ms = now_ms() + timeout_ms;
+
+	while (read_more(client, until_ms) > 0)
+		;
+	return strndup(client->buffer, client->size);
 }
 
 void ws_send(struct ws_client *client, enum ws_opcode opcode, bool last,

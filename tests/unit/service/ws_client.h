@@ -37,6 +37,7 @@ struct ws_frame {
 	char *payload;
 	size_t size;
 	int close_code; /* of WS_CLOSE; 0 none */
+	bool compressed; /* RSV1 */
 };
 
 /** ws_connect() - a TCP connection to a loopback address; aborts when there is none */
@@ -53,6 +54,9 @@ int ws_next(struct ws_client *client, int timeout_ms, struct ws_frame *ret_frame
 
 /** ws_take() - likewise, but only what has already been read from the socket */
 int ws_take(struct ws_client *client, struct ws_frame *ret_frame);
+
+/** ws_rest() - all that comes to the end of the connection. Return: to be freed */
+char *ws_rest(struct ws_client *client, int timeout_ms);
 
 /** ws_send() - one masked frame */
 void ws_send(struct ws_client *client, enum ws_opcode opcode, bool last,
