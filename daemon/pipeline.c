@@ -18,6 +18,7 @@
 
 #include "daemon/capture/source.h"
 #include "daemon/motion/motion.h"
+#include "daemon/tracking/exposure.h"
 #include "daemon/tracking/tracker.h"
 
 #define FRAME_WAIT_MS 100
@@ -35,6 +36,9 @@ struct leap_pipeline {
 	/* the thread's own */
 	struct leap_source *source;
 	struct leap_tracker *tracker;
+	struct leap_camera camera;
+	struct leap_exposure exposure;
+	bool exposes; /* the source lets its exposure be set */
 	struct leap_motion *motion;
 	struct leap_device_state device;
 	int64_t frame_ns; /* when the last frame came */
@@ -120,6 +124,26 @@ static void take_hands_away(struct leap_pipeline *pipeline)
 	publish_frame(pipeline, 0);
 }
 
+/* After publishing, so that nobody waits for USB. */
+static void expose(struct leap_pipeline *pipeline,
+		   const struct leap_stereo_frame *picture,
+		   const struct leap_hands *hands)
+{
+	struct leap_exposure *exposure = &pipeline->exposure;
+	int r;
+
+	if (!pipeline->exposes ||
+	    !leap_exposure_next(exposure, &pipeline->camera, picture, hands))
+		return;
+	r = leap_source_expose(pipeline->source, exposure->exposure_us, exposure->gain);
+	if (r == 0 || r == -ENODEV)
+		return;
+	pipeline->exposes = false;
+	if (r != -EOPNOTSUPP)
+		fprintf(stderr, "leapd: %s: its exposure stays as it is: %s\n",
+			pipeline->device.id, strerror(-r));
+}
+
 static void track(struct leap_pipeline *pipeline,
 		  const struct leap_stereo_frame *picture)
 {
@@ -136,6 +160,7 @@ static void track(struct leap_pipeline *pipeline,
 		return;
 	leap_motion_update(pipeline->motion, &hands, &pipeline->frame);
 	publish_frame(pipeline, picture->ready_ns);
+	expose(pipeline, picture, &hands);
 }
 
 static void calibrate(const struct leap_source_info *info,
@@ -160,11 +185,12 @@ static void calibrate(const struct leap_source_info *info,
 static int take_source(struct leap_pipeline *pipeline, struct leap_source *source)
 {
 	const struct leap_source_info *info = leap_source_info(source);
-	struct leap_camera camera;
 	int r;
 
-	calibrate(info, &camera);
-	r = leap_tracker_new(&camera, &pipeline->tracker);
+	calibrate(info, &pipeline->camera);
+	leap_exposure_init(&pipeline->exposure);
+	pipeline->exposes = true;
+	r = leap_tracker_new(&pipeline->camera, &pipeline->tracker);
 	if (r) {
 		leap_source_close(source);
 		return r;

@@ -71,6 +71,22 @@ static bool device_still_valid(const struct leap_source *source,
 	return leap_ring_reader_intact(&device->ring, frame);
 }
 
+static int set_control(int fd, uint32_t id, unsigned int value)
+{
+	struct leap_control control = { .id = id, .value = (int32_t)value };
+
+	return ioctl(fd, LEAP_IOC_CONTROL_SET, &control) < 0 ? -errno : 0;
+}
+
+static int device_expose(struct leap_source *source, unsigned int exposure_us,
+			 unsigned int gain)
+{
+	struct device_source *device = (struct device_source *)source;
+	int r = set_control(device->fd, LEAP_CONTROL_EXPOSURE, exposure_us);
+
+	return r < 0 ? r : set_control(device->fd, LEAP_CONTROL_GAIN, gain);
+}
+
 static void device_close(struct leap_source *source)
 {
 	struct device_source *device = (struct device_source *)source;
@@ -83,6 +99,7 @@ static void device_close(struct leap_source *source)
 static const struct leap_source_ops device_ops = {
 	.next = device_next,
 	.still_valid = device_still_valid,
+	.expose = device_expose,
 	.close = device_close,
 };
 
@@ -221,9 +238,12 @@ static int start(const char *path, int fd, struct leap_source **ret_source, char
 int leap_source_device_open(const char *path, struct leap_source **ret_source,
 			    char error[LEAP_SOURCE_ERROR_MAX])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	int r;
 
+	/* Without leave to write, everything works but the exposure's control. */
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return fail_open(path, error);
 	r = start(path, fd, ret_source, error);

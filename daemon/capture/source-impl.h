@@ -18,6 +18,8 @@ struct leap_source_ops {
 		    struct leap_stereo_frame *ret_frame);
 	bool (*still_valid)(const struct leap_source *source,
 			    const struct leap_stereo_frame *frame);
+	int (*expose)(struct leap_source *source, unsigned int exposure_us,
+		      unsigned int gain); /* NULL: not possible */
 	void (*close)(struct leap_source *source);
 };
 

@@ -15,6 +15,10 @@
 /* One is with the caller, one waits for its time, one is being rendered. */
 #define BUFFERS 3
 
+/* As the controller is set when it starts streaming. */
+#define EXPOSURE_US 511
+#define GAIN 31
+
 _Static_assert(LEAP_SIM_CALIBRATION_SIZE == LEAP_SOURCE_CALIBRATION_SIZE,
 	       "calibration block");
 
@@ -29,6 +33,7 @@ struct buffer {
 	enum buffer_state state;
 	uint64_t picture; /* number of the picture */
 	int64_t ready_ns; /* not before this may it be yielded */
+	unsigned int exposure_us, gain; /* it was taken with */
 	uint8_t *pixels;
 };
 
@@ -42,6 +47,7 @@ struct simulate_source {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct buffer buffer[BUFFERS];
+	unsigned int exposure_us, gain; /* for pictures to come */
 	bool stop;
 };
 
@@ -136,8 +142,11 @@ static void *render_thread(void *context)
 			picture += (late_ns + LEAP_SIM_INTERVAL_NS - 1) /
 				   LEAP_SIM_INTERVAL_NS;
 		buffer->state = BUFFER_RENDERING;
+		buffer->exposure_us = simulate->exposure_us;
+		buffer->gain = simulate->gain;
 		pthread_mutex_unlock(&simulate->lock);
 
+		leap_sim_set_exposure(simulate->sim, buffer->exposure_us, buffer->gain);
 		leap_sim_render(simulate->sim, picture, buffer->pixels);
 
 		pthread_mutex_lock(&simulate->lock);
@@ -187,6 +196,8 @@ static int simulate_next(struct leap_source *source, int timeout_ms,
 			.time_ns = due_ns(simulate, buffer->picture),
 			.ready_ns = buffer->ready_ns,
 			.lost_before = buffer->picture - simulate->next,
+			.exposure_us = (uint16_t)buffer->exposure_us,
+			.gain = (uint8_t)buffer->gain,
 		};
 		simulate->next = buffer->picture + 1;
 	}
@@ -216,8 +227,23 @@ static void simulate_close(struct leap_source *source)
 	free_source(simulate);
 }
 
+static int simulate_expose(struct leap_source *source, unsigned int exposure_us,
+			   unsigned int gain)
+{
+	struct simulate_source *simulate = (struct simulate_source *)source;
+
+	if (exposure_us < 10 || exposure_us > UINT16_MAX || gain < 16 || gain > 63)
+		return -ERANGE;
+	pthread_mutex_lock(&simulate->lock);
+	simulate->exposure_us = exposure_us;
+	simulate->gain = gain;
+	pthread_mutex_unlock(&simulate->lock);
+	return 0;
+}
+
 static const struct leap_source_ops simulate_ops = {
 	.next = simulate_next,
+	.expose = simulate_expose,
 	.close = simulate_close,
 };
 
@@ -267,6 +293,8 @@ int leap_source_simulate_open(uint64_t seed, struct leap_source **ret_source,
 		return leap_source_fail(error, -ENOMEM, "out of memory");
 	info = &simulate->source.info;
 	simulate->source.ops = &simulate_ops;
+	simulate->exposure_us = EXPOSURE_US;
+	simulate->gain = GAIN;
 	info->type = "peripheral";
 	strcpy(info->serial, LEAP_SIM_SERIAL);
 	memcpy(info->calibration, leap_sim_calibration(), LEAP_SIM_CALIBRATION_SIZE);

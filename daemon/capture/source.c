@@ -149,6 +149,14 @@ bool leap_source_still_valid(const struct leap_source *source,
 	return !source->ops->still_valid || source->ops->still_valid(source, frame);
 }
 
+int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
+		       unsigned int gain)
+{
+	if (!source->ops->expose)
+		return -EOPNOTSUPP;
+	return source->ops->expose(source, exposure_us, gain);
+}
+
 void leap_source_close(struct leap_source *source)
 {
 	if (source)

@@ -72,6 +72,20 @@ int leap_source_next(struct leap_source *source, int timeout_ms,
 bool leap_source_still_valid(const struct leap_source *source,
 			     const struct leap_stereo_frame *frame);
 
+/**
+ * leap_source_expose() - how much light later frames shall let in
+ * @exposure_us: 10..65535
+ * @gain: analog, sixteenths, 16..63
+ *
+ * Frames tell by their exposure_us and gain when it is in force. A device is asked over
+ * USB, which takes a fraction of a millisecond, or a second when it does not answer.
+ *
+ * Return: 0; -EOPNOTSUPP a recording; -EPERM the device may only be read; -ERANGE;
+ * -EIO; -ENODEV.
+ */
+int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
+		       unsigned int gain);
+
 /** leap_source_close() - NULL is allowed; borrowed frames and info end here */
 void leap_source_close(struct leap_source *source);
 

@@ -355,6 +355,35 @@ static void a_borrowed_picture_stays_as_it_is(void **state)
 	free(copy);
 }
 
+static void the_simulator_lets_in_as_much_light_as_it_is_told(void **state)
+{
+	struct leap_source *source = open_source("simulate");
+	struct leap_stereo_frame frame;
+
+	(void)state;
+	assert_int_equal(leap_source_next(source, WAIT_MS, &frame), 1);
+	assert_int_equal(frame.exposure_us, 511);
+	assert_int_equal(leap_source_expose(source, 9, 16), -ERANGE);
+	assert_int_equal(leap_source_expose(source, 100, 64), -ERANGE);
+	assert_int_equal(leap_source_expose(source, 100, 20), 0);
+	for (int i = 0; i < 20 && frame.exposure_us != 100; i++)
+		assert_int_equal(leap_source_next(source, WAIT_MS, &frame), 1);
+	assert_int_equal(frame.exposure_us, 100);
+	assert_int_equal(frame.gain, 20);
+	leap_source_close(source);
+}
+
+static void a_recording_cannot_be_exposed_otherwise(void **state)
+{
+	const struct folder *folder = *state;
+	struct leap_source *source;
+
+	write_capture(folder, 3, 20000000);
+	source = open_source(folder->spec);
+	assert_int_equal(leap_source_expose(source, 100, 20), -EOPNOTSUPP);
+	leap_source_close(source);
+}
+
 static void the_simulator_says_who_it_is(void **state)
 {
 	struct leap_source *source = open_source("simulate");
@@ -456,6 +485,8 @@ int main(void)
 		cmocka_unit_test(a_device_that_is_not_there_or_is_none_is_refused),
 		cmocka_unit_test(device_alone_never_simulates),
 		cmocka_unit_test(auto_always_finds_something),
+		cmocka_unit_test_setup_teardown(a_recording_cannot_be_exposed_otherwise,
+						set_up_folder, tear_down_folder),
 		cmocka_unit_test_setup_teardown(
 			a_replay_plays_every_frame_and_starts_again, set_up_folder,
 			tear_down_folder),
@@ -478,6 +509,7 @@ int main(void)
 		cmocka_unit_test(the_simulator_yields_its_pictures_in_time),
 		cmocka_unit_test(the_simulator_skips_what_nobody_took),
 		cmocka_unit_test(a_borrowed_picture_stays_as_it_is),
+		cmocka_unit_test(the_simulator_lets_in_as_much_light_as_it_is_told),
 		cmocka_unit_test(the_simulator_says_who_it_is),
 		cmocka_unit_test(a_simulator_nobody_reads_can_be_closed),
 		cmocka_unit_test(a_device_yields_a_frame_when_it_is_announced),

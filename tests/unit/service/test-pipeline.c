@@ -123,6 +123,13 @@ bool leap_source_still_valid(const struct leap_source *source,
 	return !atomic_load(&bench.overwritten);
 }
 
+int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
+		       unsigned int gain)
+{
+	(void)source, (void)exposure_us, (void)gain;
+	return -EOPNOTSUPP;
+}
+
 void leap_source_close(struct leap_source *source)
 {
 	free(source);
