@@ -30,6 +30,7 @@ struct daemon {
 	struct leap_state *state;
 	struct leap_pipeline *pipeline;
 	struct leap_service *service;
+	struct leap_images *images;
 	struct leap_native *native;
 	FILE *trace;
 	int signal_fd;
@@ -85,6 +86,7 @@ static int start_pipeline(struct daemon *daemon)
 		.wait = daemon->options.wait,
 		.box_height = daemon->config.interaction_box_height,
 		.policy = daemon->policy,
+		.images = daemon->images,
 		.trace = daemon->trace,
 	};
 	r = leap_pipeline_open(&daemon->pipeline_options, daemon->state,
@@ -112,7 +114,7 @@ static int start_native(struct daemon *daemon)
 
 	if (!daemon->config.native_enabled)
 		return 0;
-	r = leap_native_start(daemon->state, daemon->policy,
+	r = leap_native_start(daemon->state, daemon->policy, daemon->images,
 			      leap_pipeline_epoch_ns(daemon->pipeline), &daemon->native,
 			      &error);
 	return r ? tell(r, error) : 0;
@@ -162,6 +164,8 @@ static int start(struct daemon *daemon)
 	if (!r)
 		r = leap_state_new(&daemon->state);
 	if (!r)
+		r = leap_images_new(&daemon->images);
+	if (!r)
 		r = start_pipeline(daemon);
 	if (!r)
 		r = start_service(daemon);
@@ -195,6 +199,7 @@ static int end(struct daemon *daemon)
 		leap_service_stop(daemon->service);
 	if (daemon->pipeline)
 		r = leap_pipeline_stop(daemon->pipeline);
+	leap_images_free(daemon->images);
 	leap_state_free(daemon->state);
 	leap_policy_free(daemon->policy);
 	if (daemon->trace && fclose(daemon->trace))

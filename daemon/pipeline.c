@@ -196,6 +196,8 @@ static int take_source(struct leap_pipeline *pipeline, struct leap_source *sourc
 		return r;
 	}
 	pipeline->source = source;
+	if (pipeline->options->images)
+		leap_images_offer(pipeline->options->images, info);
 	pipeline->frame_ns = now_ns();
 	memset(&pipeline->device, 0, sizeof(pipeline->device));
 	snprintf(pipeline->device.id, sizeof(pipeline->device.id), "%s", info->serial);
@@ -240,6 +242,8 @@ static void close_source(struct leap_pipeline *pipeline)
 static void lose_source(struct leap_pipeline *pipeline)
 {
 	take_hands_away(pipeline);
+	if (pipeline->options->images)
+		leap_images_withdraw(pipeline->options->images);
 	publish_device(pipeline, false, false);
 	close_source(pipeline);
 	pipeline->last_error = -ENODEV;
@@ -300,6 +304,8 @@ static int take_picture(struct leap_pipeline *pipeline)
 	if (r == 1) {
 		pipeline->frame_ns = now_ns();
 		publish_device(pipeline, true, true);
+		if (pipeline->options->images)
+			leap_images_put(pipeline->options->images, &picture);
 		track(pipeline, &picture);
 		return 0;
 	}

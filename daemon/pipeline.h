@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "daemon/capture/images.h"
 #include "daemon/policy/policy.h"
 #include "daemon/state/state.h"
 
@@ -21,6 +22,7 @@ struct leap_pipeline;
  * @wait: without a controller wait for one, neither failing nor simulating
  * @box_height: of the interaction box, millimetres
  * @policy: while it says so, tracking is paused; NULL: never
+ * @images: where pictures are offered to others; NULL: nowhere
  * @trace: a line "id ready_ns published_ns" for each frame; NULL for none
  */
 struct leap_pipeline_options {
@@ -28,6 +30,7 @@ struct leap_pipeline_options {
 	bool wait;
 	double box_height;
 	const struct leap_policy *policy;
+	struct leap_images *images;
 	FILE *trace;
 };
 

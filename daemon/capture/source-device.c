@@ -231,6 +231,8 @@ static int start(const char *path, int fd, struct leap_source **ret_source, char
 		return r;
 	}
 	fill_info(&source->info, fd, &info);
+	if (strlen(path) < sizeof(source->info.device))
+		strcpy(source->info.device, path);
 	*ret_source = source;
 	return 0;
 }

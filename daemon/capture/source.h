@@ -10,18 +10,22 @@
 
 #define LEAP_SOURCE_CALIBRATION_SIZE 156
 #define LEAP_SOURCE_SERIAL_SIZE 16
+#define LEAP_SOURCE_PATH_SIZE 64
 
 struct leap_source;
 
 /**
  * struct leap_source_info - what does not change while a source is open
  * @serial: identity for clients ("LP" and eleven digits), NUL terminated
+ * @device: path of the controller whose ring it reads; empty: it is none, or the path is
+ *	too long to be told
  * @type: "peripheral", "keyboard" or "laptop"
  * @calibration: the controller's block, as it is; not parsed here
  * @calibration_size: LEAP_SOURCE_CALIBRATION_SIZE, or 0 when the source has none
  */
 struct leap_source_info {
 	char serial[LEAP_SOURCE_SERIAL_SIZE];
+	char device[LEAP_SOURCE_PATH_SIZE];
 	const char *type;
 	uint8_t calibration[LEAP_SOURCE_CALIBRATION_SIZE];
 	size_t calibration_size;

@@ -33,6 +33,7 @@ TAILQ_HEAD(connection_list, leap_native_connection);
 struct leap_native {
 	struct leap_state *state;
 	struct leap_policy *policy;
+	struct leap_images *images; /* or NULL */
 	struct leap_state_watch state_watch;
 	struct leap_policy_watch policy_watch;
 
@@ -236,6 +237,39 @@ static void accept_all(struct leap_native *native, int listener, bool stream)
 		admit(native, fd, stream);
 }
 
+static void find_images(struct leap_native *native)
+{
+	struct leap_told_images *told = &native->room.images;
+	struct leap_images_place place;
+
+	if (leap_images_find(native->images, &place))
+		return; /* no descriptor left; the next look may find one */
+	if (told->fd >= 0)
+		close(told->fd);
+	*told = (struct leap_told_images){
+		.version = place.version,
+		.device = place.device,
+		.fd = place.fd,
+		.ring_size = place.ring_size,
+		.calibration_size = (leap_le32)place.info.calibration_size,
+	};
+	memcpy(told->serial, place.info.serial, sizeof(told->serial));
+	memcpy(told->calibration, place.info.calibration, sizeof(told->calibration));
+}
+
+/* Return: has where pictures are changed? */
+static bool refresh_images(struct leap_native *native)
+{
+	if (!native->images)
+		return false;
+	leap_images_want(native->images,
+			 leap_native_session_room_wants_images(&native->room));
+	if (leap_images_version(native->images) == native->room.images.version)
+		return false;
+	find_images(native);
+	return true;
+}
+
 /* Return: has anything changed that clients are told? */
 static bool refresh(struct leap_native *native)
 {
@@ -254,7 +288,7 @@ static bool refresh(struct leap_native *native)
 		changed = true;
 	}
 	leap_state_read_unlock();
-	return changed;
+	return refresh_images(native) || changed;
 }
 
 static void pass_on(struct leap_native *native, leap_le32 number)
@@ -475,6 +509,8 @@ static void free_native(struct leap_native *native)
 {
 	while (!TAILQ_EMPTY(&native->connections))
 		drop(native, TAILQ_FIRST(&native->connections));
+	if (native->images)
+		leap_images_want(native->images, false);
 	if (native->path)
 		unlink(native->path);
 	free(native->path);
@@ -488,7 +524,8 @@ static void free_native(struct leap_native *native)
 	free(native);
 }
 
-static int make(struct leap_state *state, struct leap_policy *policy, int64_t epoch_ns,
+static int make(struct leap_state *state, struct leap_policy *policy,
+		struct leap_images *images, int64_t epoch_ns,
 		struct leap_native **ret_native)
 {
 	struct leap_native *native = calloc(1, sizeof(*native));
@@ -503,6 +540,7 @@ static int make(struct leap_state *state, struct leap_policy *policy, int64_t ep
 	}
 	native->state = state;
 	native->policy = policy;
+	native->images = images;
 	native->state_watch.notify = on_publication;
 	native->state_watch.data = native;
 	native->policy_watch.notify = on_decision;
@@ -517,14 +555,14 @@ static int make(struct leap_state *state, struct leap_policy *policy, int64_t ep
 }
 
 int leap_native_start(struct leap_state *state, struct leap_policy *policy,
-		      int64_t epoch_ns, struct leap_native **ret_native,
-		      char **ret_error)
+		      struct leap_images *images, int64_t epoch_ns,
+		      struct leap_native **ret_native, char **ret_error)
 {
 	struct leap_native *native;
 	int r;
 
 	*ret_error = NULL;
-	r = make(state, policy, epoch_ns, &native);
+	r = make(state, policy, images, epoch_ns, &native);
 	if (r)
 		return r;
 	r = prepare(native, ret_error);

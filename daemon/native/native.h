@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "daemon/capture/images.h"
 #include "daemon/policy/policy.h"
 #include "daemon/state/state.h"
 
@@ -18,6 +19,7 @@ struct leap_native;
  * leap_native_start() - listen, and serve from a thread of its own
  * @state: must outlive it; it watches the state
  * @policy: likewise
+ * @images: likewise; NULL: there are no pictures to be had
  * @epoch_ns: CLOCK_MONOTONIC of the service clock's zero
  * @ret_error: one line for a person, on failure only; to be freed
  *
@@ -28,8 +30,8 @@ struct leap_native;
  * Return: 0, or what the system says.
  */
 int leap_native_start(struct leap_state *state, struct leap_policy *policy,
-		      int64_t epoch_ns, struct leap_native **ret_native,
-		      char **ret_error);
+		      struct leap_images *images, int64_t epoch_ns,
+		      struct leap_native **ret_native, char **ret_error);
 
 /** leap_native_port() - the TCP port in use; 0 none */
 unsigned int leap_native_port(const struct leap_native *native);

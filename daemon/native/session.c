@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t now_ns(void)
 {
@@ -84,6 +85,8 @@ void leap_native_session_room_init(struct leap_native_session_room *room,
 
 void leap_native_session_room_done(struct leap_native_session_room *room)
 {
+	if (room->images.fd >= 0)
+		close(room->images.fd);
 	memset(room, 0, sizeof(*room));
 }
 
@@ -122,6 +125,16 @@ static uint32_t granted(const struct leap_native_session *session)
 	if (session->peer.trusted)
 		allowed |= LEAP_WIRE_POLICY_PAUSE;
 	return session->wished & allowed;
+}
+
+bool leap_native_session_room_wants_images(const struct leap_native_session_room *room)
+{
+	const struct leap_native_session *session;
+
+	LIST_FOREACH(session, &room->sessions, entry)
+	if (granted(session) & LEAP_WIRE_POLICY_IMAGES)
+		return true;
+	return false;
 }
 
 bool leap_native_session_receives(const struct leap_native_session *session)

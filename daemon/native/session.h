@@ -81,6 +81,9 @@ void leap_native_session_room_init(struct leap_native_session_room *room,
 /** leap_native_session_room_refresh() - take over what the policy says now */
 void leap_native_session_room_refresh(struct leap_native_session_room *room);
 
+/** leap_native_session_room_wants_images() - does any session have the policy? */
+bool leap_native_session_room_wants_images(const struct leap_native_session_room *room);
+
 /** leap_native_session_room_done() */
 void leap_native_session_room_done(struct leap_native_session_room *room);
 

@@ -687,6 +687,50 @@ static void wrong_options_are_refused(void **state)
 	assert_int_equal(leap_open(&options, &leap), -EINVAL);
 }
 
+static void pictures_come_from_shared_memory(void **state)
+{
+	static const uint8_t calibration[156] = "calibration";
+	struct rig *rig = *state;
+	struct leap_image image;
+	uint64_t sequence = 0;
+
+	door_offer_images(rig->door, calibration);
+	connect_with(rig, 0);
+	assert_int_equal(leap_image_newest(rig->leap, &image), -EACCES);
+	leap_set_policy(rig->leap, LEAP_POLICY_IMAGES, 0);
+	assert_true(expect(rig->leap, LEAP_EVENT_IMAGES).u.images.available);
+	assert_int_equal(leap_image_newest(rig->leap, &image), -EAGAIN);
+	assert_memory_equal(leap_calibration_block(rig->leap), calibration, 156);
+	assert_true(leap_images_fd(rig->leap) >= 0);
+	for (int i = 0; i < 30; i++) {
+		door_put_image(rig->door, ++sequence);
+		publish(rig, 1); /* wakes, as the frame of the picture does in leapd */
+		expect(rig->leap, LEAP_EVENT_IMAGE);
+		assert_int_equal(leap_image_newest(rig->leap, &image), 0);
+		assert_int_equal(image.width, 640);
+		assert_int_equal(image.height, 240);
+		assert_int_equal(image.time_ns, sequence * 1000);
+		assert_int_equal(image.exposure_us, 100);
+		assert_int_equal(image.pixels[0], sequence & 0xff);
+		assert_int_equal(image.pixels[640 * 240 * 2 - 1], sequence & 0xff);
+		assert_true(leap_image_is_intact(rig->leap, &image));
+	}
+	for (int i = 0; i < 20; i++)
+		door_put_image(rig->door, ++sequence);
+	assert_false(leap_image_is_intact(rig->leap, &image));
+	/* taken back by the user */
+	door_set(rig->door, "images_mode", "0");
+	assert_false(expect(rig->leap, LEAP_EVENT_IMAGES).u.images.available);
+	assert_int_equal(leap_image_newest(rig->leap, &image), -EACCES);
+	door_set(rig->door, "images_mode", "2");
+	assert_true(expect(rig->leap, LEAP_EVENT_IMAGES).u.images.available);
+	/* unplugged */
+	door_withdraw_images(rig->door);
+	door_publish_device(rig->door, "LP00000000001", false, false);
+	assert_false(expect(rig->leap, LEAP_EVENT_IMAGES).u.images.available);
+	assert_int_equal(leap_image_newest(rig->leap, &image), -ENOENT);
+}
+
 #define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -713,6 +757,7 @@ int main(void)
 		scenario(the_service_clock_is_that_of_frames),
 		scenario(clients_are_listed),
 		scenario(many_readers_see_the_same),
+		scenario(pictures_come_from_shared_memory),
 		cmocka_unit_test(wrong_options_are_refused),
 	};
 

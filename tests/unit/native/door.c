@@ -18,6 +18,7 @@ struct door {
 	struct leap_state *state;
 	struct leap_policy *policy;
 	struct leap_policy_client *other;
+	struct leap_images *images;
 	struct leap_native *native;
 };
 
@@ -42,7 +43,9 @@ struct door *door_open(const char *path)
 	must(!leap_state_new(&door->state));
 	must(!leap_policy_new(&door->config, &door->policy));
 	leap_state_reader_begin(); /* the publishing thread is one, too */
-	must(!leap_native_start(door->state, door->policy, 0, &door->native, &error));
+	must(!leap_images_new(&door->images));
+	must(!leap_native_start(door->state, door->policy, door->images, 0,
+				&door->native, &error));
 	return door;
 }
 
@@ -50,6 +53,7 @@ void door_close(struct door *door)
 {
 	door_claim_focus(door, false);
 	leap_native_stop(door->native);
+	leap_images_free(door->images);
 	leap_policy_free(door->policy);
 	leap_state_reader_end();
 	leap_state_free(door->state);
@@ -201,6 +205,38 @@ void door_publish_device(struct door *door, const char *id, bool attached,
 
 	snprintf(device.id, sizeof(device.id), "%s", id);
 	must(!leap_state_publish_device(door->state, &device));
+}
+
+void door_offer_images(struct door *door, const void *calibration)
+{
+	struct leap_source_info info = { .serial = "LP00000000001",
+					 .type = "peripheral" };
+
+	memcpy(info.calibration, calibration, sizeof(info.calibration));
+	info.calibration_size = sizeof(info.calibration);
+	leap_images_offer(door->images, &info);
+}
+
+void door_withdraw_images(struct door *door)
+{
+	leap_images_withdraw(door->images);
+}
+
+void door_put_image(struct door *door, uint64_t sequence)
+{
+	static uint8_t pixels[640 * 240 * 2];
+	struct leap_stereo_frame frame = {
+		.pixels = pixels,
+		.width = 640,
+		.height = 240,
+		.sequence = sequence,
+		.time_ns = (int64_t)sequence * 1000,
+		.exposure_us = 100,
+		.gain = 20,
+	};
+
+	memset(pixels, (int)sequence, sizeof(pixels));
+	leap_images_put(door->images, &frame);
 }
 
 int door_set(struct door *door, const char *key, const char *value)

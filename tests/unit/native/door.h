@@ -30,6 +30,13 @@ void door_publish_gesture(struct door *door, int64_t id, int32_t gesture, int st
 void door_publish_device(struct door *door, const char *id, bool attached,
 			 bool streaming);
 
+/** door_offer_images() - a source that is no controller. @calibration: 156 bytes */
+void door_offer_images(struct door *door, const void *calibration);
+void door_withdraw_images(struct door *door);
+
+/** door_put_image() - all pixels are the low byte of @sequence */
+void door_put_image(struct door *door, uint64_t sequence);
+
 /** door_set() - a setting, by another door. Return: 0 or negative errno */
 int door_set(struct door *door, const char *key, const char *value);
 

@@ -426,6 +426,37 @@ static void each_frame_leaves_a_trace(void **arg)
 	assert_true(lines > 2);
 }
 
+static void a_paused_pipeline_neither_tracks_nor_streams(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct leap_config config;
+	struct leap_policy *policy;
+	int64_t paused_at;
+
+	assert_int_equal(leap_config_init(&config), 0);
+	assert_int_equal(leap_policy_new(&config, &policy), 0);
+	fixture->options.policy = policy;
+	start(fixture);
+	soon_frames_go_on(fixture);
+	leap_policy_pause(policy, true);
+	soon_device_is(fixture, 0, FIRST, true, false);
+	paused_at = newest_frame(fixture);
+	usleep(300000);
+	assert_int_equal(newest_frame(fixture), paused_at);
+	/* the plug is looked after all the same */
+	atomic_store(&bench.plug, PLUG_OUT);
+	soon_device_is(fixture, 0, FIRST, false, false);
+	atomic_store(&bench.plug, PLUG_IN);
+	soon_device_is(fixture, 0, FIRST, true, false);
+	leap_policy_pause(policy, false);
+	soon_device_is(fixture, 0, FIRST, true, true);
+	soon_frames_go_on(fixture);
+	leap_pipeline_stop(fixture->pipeline);
+	fixture->pipeline = NULL;
+	leap_policy_free(policy);
+	leap_config_done(&config);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -444,6 +475,7 @@ int main(void)
 		test(a_broken_file_ends_it),
 		test(it_stops_while_it_waits),
 		test(each_frame_leaves_a_trace),
+		test(a_paused_pipeline_neither_tracks_nor_streams),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
