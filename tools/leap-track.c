@@ -18,6 +18,7 @@
 #include "daemon/tracking/tracker.h"
 #include "tools/overlay.h"
 #include "tools/picture.h"
+#include "tools/recorded_frame.h"
 
 /*
  * A still is shown to the tracker as often as a second of the controller, so that its
@@ -28,6 +29,7 @@
 static const char usage[] =
 	"Usage: leap-track [OPTION...] CAPTURE\n"
 	"       leap-track [OPTION...] --left=PNG --right=PNG\n"
+	"       leap-track [--gestures] --from-frames=JSONL\n"
 	"Track the hands in a capture of a Leap Motion Controller, or in the two pictures\n"
 	"of one moment. Prints a tracking frame (protocol version 6) as one line of JSON\n"
 	"for each frame of the capture, or one for the pair.\n"
@@ -38,6 +40,9 @@ static const char usage[] =
 	"  -l, --left=PNG          picture of the left eye\n"
 	"  -r, --right=PNG         picture of the right eye\n"
 	"  -o, --overlay=PNG       draw the hands over the last picture of both eyes\n"
+	"  -f, --from-frames=JSONL read recorded frames instead of pictures, - is standard\n"
+	"                          input; all but joints and palms is computed afresh\n"
+	"  -g, --gestures          report gestures\n"
 	"  -h, --help              show this text\n"
 	"  -V, --version           show the version\n"
 	"\n"
@@ -49,6 +54,8 @@ struct options {
 	const char *left;
 	const char *right;
 	const char *overlay;
+	const char *frames;
+	bool gestures;
 };
 
 /* The way from pixels to text; hands are those of the last picture. */
@@ -58,6 +65,7 @@ struct pipeline {
 	struct leap_motion *motion;
 	struct leap_hands hands;
 	struct leap_frame frame;
+	bool gestures; /* are told */
 	char json[LEAP_FRAME_JSON_MAX + 1]; /* and a newline */
 };
 
@@ -75,6 +83,12 @@ __attribute__((format(printf, 1, 2))) static int complain(const char *format, ..
 
 static int check_options(const struct options *options)
 {
+	if (options->frames && (options->capture || options->left || options->right ||
+				options->overlay || options->calibration))
+		return complain("--from-frames has no pictures: it goes with "
+				"--gestures alone");
+	if (options->frames)
+		return -1;
 	if (options->capture && (options->left || options->right))
 		return complain("a capture or a pair of pictures, not both");
 	if (!options->left != !options->right)
@@ -93,13 +107,15 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "left", required_argument, NULL, 'l' },
 		{ "right", required_argument, NULL, 'r' },
 		{ "overlay", required_argument, NULL, 'o' },
+		{ "from-frames", required_argument, NULL, 'f' },
+		{ "gestures", no_argument, NULL, 'g' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:l:r:o:hV", names, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:l:r:o:f:ghV", names, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			options->calibration = optarg;
@@ -112,6 +128,12 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'o':
 			options->overlay = optarg;
+			break;
+		case 'f':
+			options->frames = optarg;
+			break;
+		case 'g':
+			options->gestures = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -215,9 +237,12 @@ static int print_frame(struct pipeline *pipeline)
 		.version = 6,
 		.gestures = true,
 	};
-	int size = leap_frame_json_write(&pipeline->frame, &options, pipeline->json,
-					 LEAP_FRAME_JSON_MAX);
+	int size;
 
+	if (!pipeline->gestures)
+		pipeline->frame.gesture_count = 0;
+	size = leap_frame_json_write(&pipeline->frame, &options, pipeline->json,
+				     LEAP_FRAME_JSON_MAX);
 	if (size < 0)
 		return complain("a frame does not fit: %s", strerror(-size));
 	pipeline->json[size] = '\n';
@@ -366,15 +391,76 @@ static int track_pair(const struct options *options, struct pipeline *pipeline)
 	return status;
 }
 
+/* Return: -1 go on, otherwise the exit status. */
+static int derive_line(const struct options *options, struct pipeline *pipeline,
+		       const char *line, size_t size, unsigned long number)
+{
+	char error[RECORDED_FRAME_ERROR_MAX];
+	int r;
+
+	while (size && strchr(" \t\r\n", line[size - 1]))
+		size--;
+	if (!size)
+		return -1;
+	r = recorded_frame_parse(line, size, &pipeline->hands, error);
+	if (r == 0)
+		return -1;
+	if (r > 0 && leap_motion_update(pipeline->motion, &pipeline->hands,
+					&pipeline->frame) < 0) {
+		snprintf(error, sizeof(error), "numbers that no hand has");
+		r = -EINVAL;
+	}
+	if (r < 0)
+		return complain("%s:%lu: %s", options->frames, number, error);
+	return print_frame(pipeline) == EXIT_SUCCESS ? -1 : EXIT_FAILURE;
+}
+
+static int derive_lines(const struct options *options, struct pipeline *pipeline,
+			FILE *file)
+{
+	unsigned long number = 0;
+	size_t allocated = 0;
+	char *line = NULL;
+	int status = -1;
+	ssize_t size;
+
+	while (status < 0 && (size = getline(&line, &allocated, file)) >= 0)
+		status = derive_line(options, pipeline, line, size, ++number);
+	if (status < 0 && ferror(file))
+		status = complain("%s: %s", options->frames, strerror(errno));
+	else if (status < 0 && !pipeline->frame.id)
+		status = complain("%s: no frames in it", options->frames);
+	free(line);
+	return status < 0 ? EXIT_SUCCESS : status;
+}
+
+static int derive_frames(const struct options *options, struct pipeline *pipeline)
+{
+	bool from_stdin = strcmp(options->frames, "-") == 0;
+	FILE *file = from_stdin ? stdin : fopen(options->frames, "re");
+	int status;
+
+	if (!file)
+		return complain("%s: %s", options->frames, strerror(errno));
+	status = derive_lines(options, pipeline, file);
+	if (!from_stdin)
+		fclose(file);
+	return status;
+}
+
 static int run(const struct options *options, struct pipeline *pipeline)
 {
 	struct leap_motion_options motion_options;
 
+	leap_motion_options_default(&motion_options);
+	if (leap_motion_new(&motion_options, &pipeline->motion) < 0)
+		return complain("out of memory");
+	pipeline->gestures = options->gestures;
+	if (options->frames)
+		return derive_frames(options, pipeline);
 	if (find_camera(options, &pipeline->camera) < 0)
 		return EXIT_FAILURE;
-	leap_motion_options_default(&motion_options);
-	if (leap_tracker_new(&pipeline->camera, &pipeline->tracker) < 0 ||
-	    leap_motion_new(&motion_options, &pipeline->motion) < 0)
+	if (leap_tracker_new(&pipeline->camera, &pipeline->tracker) < 0)
 		return complain("out of memory");
 	return options->capture ? track_capture(options, pipeline)
 				: track_pair(options, pipeline);

@@ -6,6 +6,14 @@
 #define STRAIGHT 0.05 /* sine of the bend below which its axis is not to be trusted */
 #define TIP_SHARE 0.23 /* of the distal bone, from its end to the tip's centre */
 #define ARM_WIDTH_SHARE 0.684
+#define MIDDLE_FINGER_BONES 70.96 /* millimetres, of a hand of scale 1 */
+
+/* Of palms of services before 2.0, millimetres at scale 1; see leap_palm_reference(). */
+#define EARLY_BACK 14.85
+#define EARLY_INWARD 1.27
+#define EARLY_THUMBWARD 7.49
+#define EARLY_REFERENCE 21.0
+#define EARLY_TOLERANCE 0.2
 
 /* The thumb's metacarpal points this much (a sine) to the side of the palm's -z. */
 #define THUMB_SPLAY 0.43633
@@ -45,6 +53,40 @@ struct mat3 leap_palm_basis(bool left, struct vec3 normal, struct vec3 direction
 	struct vec3 y = unit_reject(vec3_scale(normal, -1.0), z);
 
 	return basis(left, vec3_cross(y, z), z);
+}
+
+double leap_hand_scale(const struct leap_tracked_hand *hand)
+{
+	const struct vec3 *joint = hand->joint[LEAP_MIDDLE];
+	double length = vec3_distance(joint[LEAP_MCP], joint[LEAP_PIP]) +
+			vec3_distance(joint[LEAP_PIP], joint[LEAP_DIP]);
+
+	return length > 1.0 ? fmax(0.25, fmin(4.0, length / MIDDLE_FINGER_BONES)) : 1.0;
+}
+
+static bool is_early(const struct leap_tracked_hand *hand, double scale)
+{
+	struct mat3 palm = leap_palm_basis(true, hand->normal, hand->direction);
+	struct vec3 from, knuckles = { 0 };
+
+	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++)
+		knuckles = vec3_madd(knuckles, 1.0 / (LEAP_FINGERS - 1),
+				     hand->joint[finger][LEAP_MCP]);
+	from = vec3_scale(mat3_apply(&palm, vec3_sub(hand->palm, knuckles)),
+			  1.0 / scale);
+	return fabs(from.z - EARLY_BACK) < EARLY_TOLERANCE &&
+	       fabs(from.y + EARLY_INWARD) < EARLY_TOLERANCE &&
+	       fabs(fabs(from.x) - EARLY_THUMBWARD) < EARLY_TOLERANCE;
+}
+
+struct vec3 leap_palm_reference(const struct leap_tracked_hand *hand)
+{
+	double scale = leap_hand_scale(hand);
+
+	if (!is_early(hand, scale))
+		return hand->palm;
+	return vec3_madd(hand->palm, -EARLY_REFERENCE * scale,
+			 vec3_unit_or(hand->direction, vec3(0, 0, -1)));
 }
 
 static struct vec3 right_side(bool left, const struct mat3 *palm)
@@ -128,6 +170,11 @@ void leap_finger_bases(bool left, enum leap_finger_type type, const struct mat3 
 struct vec3 leap_fingertip(const struct vec3 joint[LEAP_JOINTS])
 {
 	return vec3_lerp(joint[LEAP_BTIP], joint[LEAP_DIP], TIP_SHARE);
+}
+
+struct vec3 leap_fingertip_end(struct vec3 dip, struct vec3 tip)
+{
+	return vec3_lerp(dip, tip, 1.0 / (1.0 - TIP_SHARE));
 }
 
 double leap_finger_length(enum leap_finger_type type,

@@ -4,8 +4,13 @@
 #include "daemon/motion/bones.h"
 #include "daemon/motion/factors.h"
 
-#define SPREAD_UNIT 19.0 /* millimetres */
-#define SPREAD_MIN 1.0 /* millimetres */
+#define SPREAD_UNIT 17.5 /* millimetres */
+#define SPREAD_OFFSET 0.6
+
+/* Shares of the way to a new pose that are gone with each frame. */
+#define FOLLOW_TURN 0.2
+#define FOLLOW_SPREAD 0.3
+#define FOLLOW_PLACE 0.5
 
 static struct mat3 multiply(const struct mat3 *a, const struct mat3 *b)
 {
@@ -25,49 +30,73 @@ static struct mat3 transpose(const struct mat3 *m)
 	} };
 }
 
-/* A palm-like basis of the pair: the fingers' side is where both look. */
+/* Of the pair: x from the first to the second, y up, unless one is above the other. */
 static struct mat3 pair_basis(const struct leap_tracked_hand *a,
 			      const struct leap_tracked_hand *b)
 {
 	struct vec3 between = vec3_unit_or(vec3_sub(b->palm, a->palm), vec3(1, 0, 0));
-	struct vec3 normal = vec3_add(a->normal, b->normal);
+	struct vec3 up = fabs(between.y) < 0.99 ? vec3(0, 1, 0) : vec3(0, 0, 1);
 
-	return leap_palm_basis(false, normal, between);
+	return leap_palm_basis(false, vec3_scale(up, -1.0), between);
 }
 
-static double spread(const struct leap_tracked_hand *hand, unsigned int count)
+/* The centre of all fingertips, and their mean distance from it. */
+static struct vec3 tips_centre(const struct leap_tracked_hand *hand, unsigned int count,
+			       double *ret_spread)
 {
+	double tips = count * LEAP_FINGERS;
 	struct vec3 mean = { 0 };
-	double tips = count * LEAP_FINGERS, square = 0.0;
 
 	for (unsigned int i = 0; i < count; i++)
 		for (int finger = 0; finger < LEAP_FINGERS; finger++)
 			mean = vec3_madd(mean, 1.0 / tips,
 					 leap_fingertip(hand[i].joint[finger]));
+	*ret_spread = 0.0;
 	for (unsigned int i = 0; i < count; i++)
-		for (int finger = 0; finger < LEAP_FINGERS; finger++) {
-			struct vec3 off =
-				vec3_sub(leap_fingertip(hand[i].joint[finger]), mean);
-
-			square += vec3_dot(off, off) / tips;
-		}
-	return sqrt(square);
+		for (int finger = 0; finger < LEAP_FINGERS; finger++)
+			*ret_spread +=
+				vec3_distance(leap_fingertip(hand[i].joint[finger]),
+					      mean) /
+				tips;
+	return mean;
 }
 
 struct leap_motion_factors leap_hands_pose(const struct leap_tracked_hand *hand,
 					   unsigned int count)
 {
-	struct leap_motion_factors pose = {
-		.s = log(fmax(spread(hand, count), SPREAD_MIN) / SPREAD_UNIT),
-	};
+	struct leap_motion_factors pose = { 0 };
+	struct vec3 palms = { 0 }, tips;
+	double spread;
 
-	if (count == 1)
-		pose.r = leap_palm_basis(false, hand->normal, hand->direction);
-	else
-		pose.r = pair_basis(&hand[0], &hand[1]);
+	tips = tips_centre(hand, count, &spread);
 	for (unsigned int i = 0; i < count; i++)
-		pose.t = vec3_madd(pose.t, 1.0 / count, hand[i].palm);
+		palms = vec3_madd(palms, 1.0 / count, leap_palm_reference(&hand[i]));
+	pose.s = log((spread + SPREAD_OFFSET) / SPREAD_UNIT);
+	if (count == 1) {
+		pose.r = leap_palm_basis(false, hand->normal, hand->direction);
+		pose.t = palms;
+	} else {
+		pose.r = pair_basis(&hand[0], &hand[1]);
+		pose.t = vec3_lerp(palms, tips, LEAP_FINGERS / (LEAP_FINGERS + 1.0));
+	}
 	return pose;
+}
+
+/* Both axes go their share; what is between them stays a right angle. */
+static struct mat3 turn_towards(const struct mat3 *from, const struct mat3 *to)
+{
+	struct vec3 y = vec3_lerp(from->row[1], to->row[1], FOLLOW_TURN);
+	struct vec3 z = vec3_lerp(from->row[2], to->row[2], FOLLOW_TURN);
+
+	return leap_palm_basis(false, vec3_scale(y, -1.0), vec3_scale(z, -1.0));
+}
+
+void leap_pose_follow(struct leap_motion_factors *smooth,
+		      const struct leap_motion_factors *pose)
+{
+	smooth->r = turn_towards(&smooth->r, &pose->r);
+	smooth->s += FOLLOW_SPREAD * (pose->s - smooth->s);
+	smooth->t = vec3_lerp(smooth->t, pose->t, FOLLOW_PLACE);
 }
 
 struct leap_factors_anchor leap_factors_anchor_none(void)

@@ -1,16 +1,28 @@
 // SPDX-License-Identifier: MIT
-// Velocity, steadied position and touch of one point, from time to time.
+// Velocity, touch and steadied position of one point, from time to time.
 // Plain values inside a hand's history, owned by the tracking thread.
 #include "daemon/motion/filter.h"
 
 #define VELOCITY_TIME_CONSTANT 0.028 /* seconds */
-#define SPEED_TIME_CONSTANT 0.06 /* seconds */
-#define FOLLOW_RATE 20.0 /* 1/s at FOLLOW_SPEED */
-#define FOLLOW_SPEED 100.0 /* mm/s */
 
-#define TOUCH_RANGE 62.5 /* millimetres of z for a distance of 1 */
-#define TOUCH_MEMORY 30.0 /* millimetres of travel */
-#define TOUCH_TOUCHING_REST (-0.26)
+#define TOUCH_RANGE 60.0 /* millimetres of z for a distance of 1 */
+#define TOUCH_GAP 0.05 /* 3 mm, between leaving and entering */
+#define TOUCH_REST (TOUCH_GAP - LEAP_TOUCH_START) /* of a tip behind the plane */
+#define TOUCH_FOLLOW 0.1 /* a frame, of what is beyond the rest */
+#define TOUCH_WAIT 0.95 /* a frame, while a circle is drawn */
+#define TOUCH_SPEED 100.0 /* mm/s, from which the plane is dragged along */
+#define TOUCH_DRAG 1000.0 /* mm/s more, at which it keeps up */
+#define TOUCH_AGE (1.0 / 3.0) /* seconds */
+#define TOUCH_AWAY (-0.0175) /* z of directions that point away: one degree */
+#define TOUCH_POKE (-134.0) /* mm/s: what goes on so quickly is not yet touching */
+
+#define PACE_TIME_CONSTANT 0.157 /* seconds */
+#define LEVEL_TIME_CONSTANT 0.06
+#define HOVER_PACE 400.0 /* mm/s */
+#define TOUCH_PACE 100.0
+#define HOVER_RATE 1000.0 /* 1/s */
+#define TOUCH_RATE 500.0
+#define LEVEL_POWER 4.5
 
 /* How much of the way to its input a first-order filter goes in a time. */
 static double gain(double seconds, double time_constant)
@@ -18,43 +30,103 @@ static double gain(double seconds, double time_constant)
 	return -expm1(-seconds / time_constant);
 }
 
-void leap_moving_point_start(struct leap_moving_point *point, struct vec3 position)
+void leap_moving_point_start(struct leap_moving_point *point,
+			     const struct leap_point_sight *sight)
 {
 	*point = (struct leap_moving_point){
-		.position = position,
-		.stabilized = position,
+		.position = sight->position,
+		.reference = sight->reference,
+		.stabilized = sight->position,
+		.level = 0.0,
+		.touch_distance = LEAP_TOUCH_START,
+		.touch_zone = sight->direction.z > TOUCH_AWAY ? LEAP_TOUCH_NONE
+							      : LEAP_TOUCH_HOVERING,
 	};
 }
 
-void leap_moving_point_step(struct leap_moving_point *point, struct vec3 position,
-			    double seconds)
+static double planar_speed(struct vec3 velocity)
 {
-	struct vec3 moved = vec3_sub(position, point->position);
-	double follow, mix = gain(seconds, VELOCITY_TIME_CONSTANT);
+	return hypot(velocity.x, velocity.y);
+}
+
+/* How far the plane follows a tip that is within its reach, in a frame. */
+static double drag(struct vec3 velocity)
+{
+	double xy = planar_speed(velocity), z = fabs(velocity.z);
+	double speed = xy > z ? sqrt((xy - z) * (xy + z)) : 0.0;
+
+	return fmax(0.0, fmin(1.0, (speed - TOUCH_SPEED) / TOUCH_DRAG));
+}
+
+static double pass_plane(double before, double after)
+{
+	if (before < 0.0 && after > 0.0)
+		return after + TOUCH_GAP;
+	if (before >= 0.0 && after < 0.0)
+		return after - TOUCH_GAP;
+	return after;
+}
+
+static double follow_plane(const struct leap_moving_point *point, double distance)
+{
+	double rest = distance < 0.0 ? TOUCH_REST : LEAP_TOUCH_START;
+	bool beyond = distance < 0.0 ? distance < rest : distance > rest;
+	double share = beyond ? TOUCH_FOLLOW : drag(point->velocity);
+
+	return distance + share * (rest - distance);
+}
+
+/* point: with its new velocity, and the touch of the frame before. */
+static void step_touch(struct leap_moving_point *point,
+		       const struct leap_point_sight *sight, double dz)
+{
+	double distance = point->touch_distance;
+	bool away = sight->direction.z > TOUCH_AWAY;
+
+	distance = pass_plane(distance, distance + dz / TOUCH_RANGE);
+	distance = follow_plane(point, distance);
+	if (point->circling)
+		distance += TOUCH_WAIT * (LEAP_TOUCH_START - distance);
+	if (away || point->age < TOUCH_AGE)
+		distance = LEAP_TOUCH_START;
+	point->touch_distance = fmax(-1.0, fmin(1.0, distance));
+	if (away)
+		point->touch_zone = LEAP_TOUCH_NONE;
+	else if (distance >= 0.0)
+		point->touch_zone = LEAP_TOUCH_HOVERING;
+	else if (point->velocity.z > TOUCH_POKE)
+		point->touch_zone = LEAP_TOUCH_TOUCHING;
+	else if (point->touch_zone == LEAP_TOUCH_NONE)
+		point->touch_zone = LEAP_TOUCH_HOVERING;
+}
+
+static void step_stabilized(struct leap_moving_point *point, double seconds)
+{
+	bool touching = point->touch_distance < 0.0;
+	double xy = planar_speed(point->velocity), z = fabs(point->velocity.z);
+	double pace = fmin(1.0, xy / (touching ? TOUCH_PACE : HOVER_PACE));
+	double level = xy > 0.0 ? 1.0 - atan2(z, xy) / M_PI_2 : 0.0;
+	double rate = touching ? TOUCH_RATE : HOVER_RATE;
+
+	point->pace += gain(seconds, PACE_TIME_CONSTANT) * (pace - point->pace);
+	point->level += gain(seconds, LEVEL_TIME_CONSTANT) * (level - point->level);
+	rate *= point->pace * point->pace * pow(point->level, LEVEL_POWER);
+	point->stabilized = vec3_lerp(point->stabilized, point->position,
+				      gain(seconds, 1.0 / rate));
+}
+
+void leap_moving_point_step(struct leap_moving_point *point,
+			    const struct leap_point_sight *sight, double seconds)
+{
+	struct vec3 moved = vec3_sub(sight->reference, point->reference);
+	double dz = sight->position.z - point->position.z;
+	double mix = gain(seconds, VELOCITY_TIME_CONSTANT);
 
 	point->velocity =
 		vec3_madd(vec3_scale(point->velocity, 1.0 - mix), mix / seconds, moved);
-	point->speed += gain(seconds, SPEED_TIME_CONSTANT) *
-			(vec3_length(point->velocity) - point->speed);
-	follow = point->speed / FOLLOW_SPEED;
-	point->stabilized =
-		vec3_lerp(point->stabilized, position,
-			  gain(seconds * follow * follow, 1.0 / FOLLOW_RATE));
-	point->position = position;
-}
-
-double leap_touch_step(double distance, struct vec3 from, struct vec3 to)
-{
-	double rest = distance > 0.0 ? LEAP_TOUCH_START : TOUCH_TOUCHING_REST;
-
-	distance += gain(vec3_distance(from, to), TOUCH_MEMORY) * (rest - distance);
-	distance += (to.z - from.z) / TOUCH_RANGE;
-	return fmax(-1.0, fmin(1.0, distance));
-}
-
-enum leap_touch_zone leap_touch_zone(double distance)
-{
-	if (distance <= 0.0)
-		return LEAP_TOUCH_TOUCHING;
-	return distance < 1.0 ? LEAP_TOUCH_HOVERING : LEAP_TOUCH_NONE;
+	point->position = sight->position;
+	point->reference = sight->reference;
+	point->age += seconds;
+	step_touch(point, sight, dz);
+	step_stabilized(point, seconds);
 }

@@ -8,49 +8,65 @@
 
 #include "daemon/motion/frame.h"
 
-/** struct leap_moving_point - a palm or a fingertip; millimetres, mm/s */
+/** struct leap_moving_point - a palm or a tip; millimetres, mm/s, seconds */
 struct leap_moving_point {
 	struct vec3 position;
+	struct vec3 reference;
 	struct vec3 velocity;
 	struct vec3 stabilized;
-	double speed; /* smoothed; what the steadying goes by */
+	double age; /* since it was first seen */
+	double pace; /* 0..1, smoothed: how quickly it moves in x and y */
+	double level; /* 0..1, smoothed: moves within x-y (1) or along z (0) */
+	double touch_distance;
+	enum leap_touch_zone touch_zone;
+	bool circling; /* set by whoever finds circles; touch then waits */
+};
+
+/**
+ * struct leap_point_sight - a point as it is seen in one frame
+ * @reference: the point whose velocity is reported; @position but for the palm of old
+ *	recordings (see leap_palm_reference())
+ * @direction: where it points to, unit
+ */
+struct leap_point_sight {
+	struct vec3 position;
+	struct vec3 reference;
+	struct vec3 direction;
 };
 
 /** leap_moving_point_start() - first seen here, at rest */
-void leap_moving_point_start(struct leap_moving_point *point, struct vec3 position);
+void leap_moving_point_start(struct leap_moving_point *point,
+			     const struct leap_point_sight *sight);
 
 /**
  * leap_moving_point_step() - seen again
- * velocity: exponential mean of the frame-to-frame velocities, time constant 28 ms. The
- * original's own: it meets the recorded fingertip velocities to 0.1 mm/s (median).
  *
- * stabilized: follows at a rate of 20/s * (speed / (100 mm/s))^2, speed being smoothed
- * over 60 ms: it stays where it is at rest and has no lag in quick motion. Fitted to
- * the recordings; median distance to the recorded point 2.0 mm (tips), 2.4 mm (palm).
+ * velocity: exponential mean of the frame-to-frame velocities, time constant 28 ms. The
+ * original's own: fingertips agree to 0.04 mm/s (median).
+ *
+ * touch: the original's own, read off the recordings (median difference 0.0001). A
+ * plane parallel to x-y lies 20 mm before the tip; 60 mm along z are a distance of 1.
+ * Farther away than that the plane follows by a tenth of the excess a frame; behind it
+ * likewise from 17 mm on. In between it is at rest but for quick motion within x-y:
+ * then it follows by (v - 100 mm/s) / (1 m/s) a frame, where v^2 = vx^2 + vy^2 - vz^2.
+ * Passing the plane adds 3 mm, so that it cannot be passed twice by trembling. In the
+ * first third of a second, and while it points away from the screen, a tip cannot
+ * touch; while it draws a circle, hardly.
+ *
+ * stabilized: follows the position at a rate of 1000/s * pace^2 * level^4.5 (half of
+ * it when touching). pace is min(1, speed within x-y / 400 mm/s), 100 mm/s when
+ * touching, smoothed over 157 ms; level is 1 less the share of a right angle that the
+ * velocity makes with x-y, smoothed over 60 ms. So a hand that pokes does not move a
+ * cursor, and one that sweeps is not late. That the point is drawn along the straight
+ * line, at a rate per time, is the original's own; the rate was fitted: median
+ * distance to the recorded point 1.0 mm (tips), 1.4 mm (palm).
  *
  * @seconds: since the step before, > 0
  */
-void leap_moving_point_step(struct leap_moving_point *point, struct vec3 position,
-			    double seconds);
+void leap_moving_point_step(struct leap_moving_point *point,
+			    const struct leap_point_sight *sight, double seconds);
 
-/** LEAP_TOUCH_START - the touch distance of a new tip: a third of the hover zone */
+/** LEAP_TOUCH_START - the touch distance of a new tip, and of one at rest: 20 mm */
 #define LEAP_TOUCH_START (1.0 / 3.0)
-
-/**
- * leap_touch_step() - the touch distance after a tip moved
- * The plane is parallel to x-y and adapts: 62.5 mm along z are a distance of 1, and
- * with every 30 mm that the tip travels in any direction the distance forgets all but
- * 1/e of how far it is from the middle of its zone (1/3 hovering, -0.26 touching).
- * These values were read off the recordings, there is no public definition; the median
- * difference is 0.09, the zone is the recorded one in 74 % of cases.
- *
- * @distance: before
- *
- * Return: -1 (far through the plane) to 1 (the far edge of the hover zone).
- */
-double leap_touch_step(double distance, struct vec3 from, struct vec3 to);
-
-/** leap_touch_zone() - touching at or behind the plane, none at the far edge */
-enum leap_touch_zone leap_touch_zone(double distance);
 
 #endif /* LEAP_FILTER_H */

@@ -9,22 +9,48 @@
 
 #define PALM_WIDTH 84.25 /* millimetres, of a hand of scale 1 */
 
+static struct leap_point_sight palm_sight(const struct leap_tracked_hand *hand)
+{
+	return (struct leap_point_sight){
+		.position = hand->palm,
+		.reference = leap_palm_reference(hand),
+		.direction = hand->direction,
+	};
+}
+
+/* A finger points where its intermediate bone does. */
+static struct leap_point_sight tip_sight(const struct leap_tracked_hand *hand,
+					 int finger)
+{
+	const struct vec3 *joint = hand->joint[finger];
+	struct vec3 tip = leap_fingertip(joint);
+
+	return (struct leap_point_sight){
+		.position = tip,
+		.reference = tip,
+		.direction = vec3_unit_or(vec3_sub(joint[LEAP_DIP], joint[LEAP_PIP]),
+					  hand->direction),
+	};
+}
+
 void leap_hand_history_start(struct leap_hand_history *history,
 			     const struct leap_tracked_hand *hand, int32_t id,
 			     int64_t now_us)
 {
+	struct leap_point_sight sight = palm_sight(hand);
+
 	*history = (struct leap_hand_history){
 		.track = hand->track,
 		.id = id,
 		.first_us = now_us,
 		.newest_us = now_us,
+		.pose = leap_hands_pose(hand, 1),
 		.anchor = leap_factors_anchor_none(),
 	};
-	leap_moving_point_start(&history->palm, hand->palm);
+	leap_moving_point_start(&history->palm, &sight);
 	for (int finger = 0; finger < LEAP_FINGERS; finger++) {
-		leap_moving_point_start(&history->tip[finger],
-					leap_fingertip(hand->joint[finger]));
-		history->touch_distance[finger] = LEAP_TOUCH_START;
+		sight = tip_sight(hand, finger);
+		leap_moving_point_start(&history->tip[finger], &sight);
 	}
 }
 
@@ -32,16 +58,15 @@ void leap_hand_history_step(struct leap_hand_history *history,
 			    const struct leap_tracked_hand *hand, int64_t now_us)
 {
 	double seconds = (now_us - history->newest_us) * 1e-6;
+	struct leap_motion_factors pose = leap_hands_pose(hand, 1);
+	struct leap_point_sight sight = palm_sight(hand);
 
-	leap_moving_point_step(&history->palm, hand->palm, seconds);
+	leap_moving_point_step(&history->palm, &sight, seconds);
 	for (int finger = 0; finger < LEAP_FINGERS; finger++) {
-		struct vec3 tip = leap_fingertip(hand->joint[finger]);
-
-		history->touch_distance[finger] =
-			leap_touch_step(history->touch_distance[finger],
-					history->tip[finger].position, tip);
-		leap_moving_point_step(&history->tip[finger], tip, seconds);
+		sight = tip_sight(hand, finger);
+		leap_moving_point_step(&history->tip[finger], &sight, seconds);
 	}
+	leap_pose_follow(&history->pose, &pose);
 	history->newest_us = now_us;
 }
 
@@ -69,8 +94,8 @@ static void describe_finger(const struct leap_hand_history *history,
 		.stabilized_tip_position = tip->stabilized,
 		.length = leap_finger_length(type, hand->joint[type]),
 		.width = leap_finger_width(type, in->palm_width),
-		.touch_distance = history->touch_distance[type],
-		.touch_zone = leap_touch_zone(history->touch_distance[type]),
+		.touch_distance = tip->touch_distance,
+		.touch_zone = tip->touch_zone,
 		.time_visible = time_visible(history),
 	};
 	memcpy(ret_finger->joint, hand->joint[type], sizeof(ret_finger->joint));
@@ -83,7 +108,6 @@ static void describe_hand(const struct leap_hand_history *history,
 			  const struct leap_tracked_hand *hand, double scale,
 			  struct leap_frame_hand *ret_hand)
 {
-	struct leap_motion_factors pose = leap_hands_pose(hand, 1);
 	struct mat3 palm = leap_palm_basis(hand->left, hand->normal, hand->direction);
 	double palm_width = hand->palm_width > 0.0 ? hand->palm_width
 						   : PALM_WIDTH * scale;
@@ -108,7 +132,7 @@ static void describe_hand(const struct leap_hand_history *history,
 		.pinch_distance = leap_pinch_distance(hand),
 		.pinch_strength = leap_pinch_strength(hand, scale),
 		.time_visible = time_visible(history),
-		.motion = leap_factors_apply(&history->anchor, &pose),
+		.motion = leap_factors_apply(&history->anchor, &history->pose),
 	};
 	leap_hand_sphere(hand, &ret_hand->sphere_center, &ret_hand->sphere_radius);
 }

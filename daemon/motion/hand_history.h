@@ -17,11 +17,14 @@ struct leap_hand_history {
 	int64_t newest_us;
 	struct leap_moving_point palm;
 	struct leap_moving_point tip[LEAP_FINGERS];
-	double touch_distance[LEAP_FINGERS];
+	struct leap_motion_factors pose; /* smoothed */
 	struct leap_factors_anchor anchor;
 };
 
-/** leap_hand_history_start() - a hand seen for the first time */
+/**
+ * leap_hand_history_start() - a hand seen for the first time
+ * @hand: here and below: direction and normal orthogonal unit vectors
+ */
 void leap_hand_history_start(struct leap_hand_history *history,
 			     const struct leap_tracked_hand *hand, int32_t id,
 			     int64_t now_us);
@@ -33,7 +36,6 @@ void leap_hand_history_step(struct leap_hand_history *history,
 /**
  * leap_hand_history_describe() - everything a frame says of a hand
  * @history: which has just seen @hand
- * @hand: direction and normal unit vectors
  * @ret_fingers: thumb to pinky
  */
 void leap_hand_history_describe(const struct leap_hand_history *history,

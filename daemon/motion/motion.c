@@ -29,6 +29,7 @@ struct leap_motion {
 	struct leap_tool_history tool[LEAP_TOOLS_MAX]; /* by increasing number */
 	bool any_hand_yet;
 	bool hands_changed; /* since the frame's factors were computed */
+	struct leap_motion_factors pose; /* of all hands, smoothed */
 	struct leap_factors_anchor anchor;
 	struct leap_motion_factors factors;
 };
@@ -207,19 +208,25 @@ static int32_t holding_hand(const struct leap_motion *motion,
 	return -1;
 }
 
-/* The tracker's hands in the order of their ids, with orthonormal axes. */
-static void line_up(const struct leap_motion *motion, const struct leap_hands *hands,
-		    struct leap_tracked_hand ret_hand[LEAP_HANDS_MAX])
+/* With orthonormal axes, as everything below takes them for granted. */
+static void straighten(struct leap_hands *hands)
 {
-	for (unsigned int i = 0; i < motion->count; i++) {
-		struct leap_tracked_hand *hand = &ret_hand[i];
-		struct mat3 palm;
+	for (unsigned int i = 0; i < hands->count; i++) {
+		struct leap_tracked_hand *hand = &hands->hand[i];
+		struct mat3 palm =
+			leap_palm_basis(hand->left, hand->normal, hand->direction);
 
-		*hand = *find(hands, motion->history[i].track);
-		palm = leap_palm_basis(hand->left, hand->normal, hand->direction);
 		hand->normal = vec3_scale(palm.row[1], -1.0);
 		hand->direction = vec3_scale(palm.row[2], -1.0);
 	}
+}
+
+/* The tracker's hands in the order of their ids. */
+static void line_up(const struct leap_motion *motion, const struct leap_hands *hands,
+		    struct leap_tracked_hand ret_hand[LEAP_HANDS_MAX])
+{
+	for (unsigned int i = 0; i < motion->count; i++)
+		ret_hand[i] = *find(hands, motion->history[i].track);
 }
 
 /*
@@ -234,12 +241,17 @@ static void update_factors(struct leap_motion *motion,
 	if (motion->count == 0)
 		return;
 	pose = leap_hands_pose(hand, motion->count);
+	if (motion->hands_changed)
+		motion->pose = motion->count == 1 ? motion->history[0].pose : pose;
+	else
+		leap_pose_follow(&motion->pose, &pose);
 	if (motion->hands_changed && motion->any_hand_yet)
-		motion->anchor = leap_factors_anchor_at(&pose, &motion->factors);
+		motion->anchor =
+			leap_factors_anchor_at(&motion->pose, &motion->factors);
 	if (motion->count == 1 &&
 	    motion->history[0].first_us == motion->clock.timestamp_us)
 		motion->history[0].anchor = motion->anchor;
-	motion->factors = leap_factors_apply(&motion->anchor, &pose);
+	motion->factors = leap_factors_apply(&motion->anchor, &motion->pose);
 	motion->any_hand_yet = true;
 	motion->hands_changed = false;
 }
@@ -274,19 +286,21 @@ static void describe_tools(const struct leap_motion *motion,
 	}
 }
 
-int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hands,
+int leap_motion_update(struct leap_motion *motion, const struct leap_hands *tracked,
 		       struct leap_frame *ret_frame)
 {
 	struct leap_tracked_hand hand[LEAP_HANDS_MAX];
-	int error = check(hands);
+	struct leap_hands hands = *tracked;
+	int error = check(&hands);
 
-	begin_frame(motion, hands->time_ns, ret_frame);
+	begin_frame(motion, hands.time_ns, ret_frame);
 	if (error)
 		return error;
-	follow_known(motion, hands, ret_frame->timestamp_us);
-	welcome_new(motion, hands, ret_frame->timestamp_us);
-	follow_tools(motion, hands, ret_frame->timestamp_us);
-	line_up(motion, hands, hand);
+	straighten(&hands);
+	follow_known(motion, &hands, ret_frame->timestamp_us);
+	welcome_new(motion, &hands, ret_frame->timestamp_us);
+	follow_tools(motion, &hands, ret_frame->timestamp_us);
+	line_up(motion, &hands, hand);
 	update_factors(motion, hand);
 	ret_frame->motion = motion->factors;
 	for (unsigned int i = 0; i < motion->count; i++)
@@ -295,6 +309,6 @@ int leap_motion_update(struct leap_motion *motion, const struct leap_hands *hand
 					   &ret_frame->pointable[i * LEAP_FINGERS]);
 	ret_frame->hand_count = motion->count;
 	ret_frame->pointable_count = motion->count * LEAP_FINGERS;
-	describe_tools(motion, hands, ret_frame);
+	describe_tools(motion, &hands, ret_frame);
 	return 0;
 }

@@ -4,8 +4,6 @@
 #include "daemon/motion/bones.h"
 #include "daemon/motion/shape.h"
 
-#define MIDDLE_FINGER_BONES 70.96 /* millimetres, of a hand of scale 1 */
-
 #define EXTENDED_ANGLE 1.31 /* radians */
 #define EXTENDED_THUMB 71.15 /* millimetres at scale 1 */
 
@@ -42,15 +40,6 @@ static double angle(struct vec3 a, struct vec3 b)
 static struct vec3 bone(const struct vec3 joint[LEAP_JOINTS], enum leap_joint from)
 {
 	return vec3_sub(joint[from + 1], joint[from]);
-}
-
-double leap_hand_scale(const struct leap_tracked_hand *hand)
-{
-	const struct vec3 *joint = hand->joint[LEAP_MIDDLE];
-	double length =
-		vec3_length(bone(joint, LEAP_MCP)) + vec3_length(bone(joint, LEAP_PIP));
-
-	return length > 1.0 ? clamp(length / MIDDLE_FINGER_BONES, 0.25, 4.0) : 1.0;
 }
 
 bool leap_finger_extended(const struct leap_tracked_hand *hand,

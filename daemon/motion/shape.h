@@ -9,13 +9,6 @@
 #include "daemon/motion/frame.h"
 
 /**
- * leap_hand_scale() - size of the hand in mean adult hands
- * From proximal and intermediate bone of the middle finger, 44.63 + 26.33 mm in the
- * mean hand; 1 when they have no length, never below 0.25 or above 4.
- */
-double leap_hand_scale(const struct leap_tracked_hand *hand);
-
-/**
  * leap_finger_extended() - straight enough to be counted
  * Fingers: pip to tip within 1.31 rad of the hand's direction; thumb: tip more than
  * 71.15 mm * scale from the palm's centre. Agrees with 99.6 % of the recorded.

@@ -15,7 +15,6 @@ struct leap_tool_history {
 	int64_t first_us;
 	int64_t newest_us;
 	struct leap_moving_point tip;
-	double touch_distance;
 };
 
 /** leap_tool_history_start() - a tool seen for the first time */

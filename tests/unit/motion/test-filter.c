@@ -13,12 +13,32 @@
 
 #define FRAME (1.0 / 115.0)
 
-static void a_new_point_is_at_rest_where_it_is(void **state)
+static struct leap_point_sight at(struct vec3 position)
 {
+	return (struct leap_point_sight){ position, position, vec3(0, 0, -1) };
+}
+
+static struct leap_moving_point started(struct vec3 position)
+{
+	struct leap_point_sight sight = at(position);
 	struct leap_moving_point point;
 
+	leap_moving_point_start(&point, &sight);
+	return point;
+}
+
+static void step(struct leap_moving_point *point, struct vec3 position, double seconds)
+{
+	struct leap_point_sight sight = at(position);
+
+	leap_moving_point_step(point, &sight, seconds);
+}
+
+static void a_new_point_is_at_rest_where_it_is(void **state)
+{
+	struct leap_moving_point point = started(vec3(1, 2, 3));
+
 	(void)state;
-	leap_moving_point_start(&point, vec3(1, 2, 3));
 	assert_true(vec3_length(point.velocity) == 0.0);
 	assert_true(vec3_distance(point.stabilized, vec3(1, 2, 3)) == 0.0);
 }
@@ -26,11 +46,10 @@ static void a_new_point_is_at_rest_where_it_is(void **state)
 static struct leap_moving_point moved_along_x(double speed, double frame,
 					      double seconds)
 {
-	struct leap_moving_point point;
+	struct leap_moving_point point = started(vec3(0, 0, 0));
 
-	leap_moving_point_start(&point, vec3(0, 0, 0));
 	for (double t = frame; t < seconds + frame / 2; t += frame)
-		leap_moving_point_step(&point, vec3(speed * t, 0, 0), frame);
+		step(&point, vec3(speed * t, 0, 0), frame);
 	return point;
 }
 
@@ -64,7 +83,7 @@ static void after_a_stop_the_velocity_vanishes(void **state)
 
 	(void)state;
 	for (int i = 0; i < 40; i++)
-		leap_moving_point_step(&point, stop, FRAME);
+		step(&point, stop, FRAME);
 	assert_float_equal(vec3_length(point.velocity), 0.0, 0.1);
 }
 
@@ -76,25 +95,22 @@ static double noise(struct random *random)
 static void a_trembling_point_is_steadied(void **state)
 {
 	struct random random = random_seed(1);
-	struct leap_moving_point point;
+	struct leap_moving_point point = started(vec3(0, 200, 0));
 	double trembling = 0.0, steadied = 0.0;
 
 	(void)state;
-	leap_moving_point_start(&point, vec3(0, 200, 0));
 	for (int i = 0; i < 1000; i++) {
 		struct vec3 before = point.position, steady = point.stabilized;
 
-		leap_moving_point_step(
-			&point,
-			vec3(noise(&random), 200 + noise(&random), noise(&random)),
-			FRAME);
+		step(&point, vec3(noise(&random), 200 + noise(&random), noise(&random)),
+		     FRAME);
 		trembling += vec3_distance(before, point.position);
 		steadied += vec3_distance(steady, point.stabilized);
 	}
 	assert_true(steadied < trembling / 10.0);
 }
 
-static void a_quick_point_leaves_no_lag(void **state)
+static void a_point_that_sweeps_leaves_no_lag(void **state)
 {
 	struct leap_moving_point point = moved_along_x(800.0, FRAME, 1.0);
 
@@ -102,64 +118,151 @@ static void a_quick_point_leaves_no_lag(void **state)
 	assert_true(vec3_distance(point.position, point.stabilized) < 1.0);
 }
 
-static void two_frames_at_almost_the_same_time_are_no_flash(void **state)
+static void a_point_that_pokes_holds_its_place_across_the_screen(void **state)
 {
-	struct leap_moving_point point;
+	struct leap_moving_point point = started(vec3(0, 200, 0));
 
 	(void)state;
-	leap_moving_point_start(&point, vec3(0, 0, 0));
-	leap_moving_point_step(&point, vec3(1, 0, 0), 1e-6);
+	for (int i = 1; i <= 40; i++)
+		step(&point, vec3(0.1 * i, 200 - 0.1 * i, -4.0 * i), FRAME);
+	assert_true(hypot(point.stabilized.x, point.stabilized.y - 200) < 0.1);
+}
+
+static void two_frames_at_almost_the_same_time_are_no_flash(void **state)
+{
+	struct leap_moving_point point = started(vec3(0, 0, 0));
+
+	(void)state;
+	step(&point, vec3(1, 0, 0), 1e-6);
 	assert_true(point.velocity.x > 0.0 && point.velocity.x < 40.0);
 }
 
-static double pushed(double distance, double millimetres)
+/* Seen for half a second: old enough to touch. */
+static struct leap_moving_point hovering(void)
 {
-	double step = millimetres < 0.0 ? -1.0 : 1.0;
+	struct leap_moving_point point = started(vec3(0, 200, 0));
 
-	for (double z = 0.0; fabs(z) < fabs(millimetres); z += step)
-		distance =
-			leap_touch_step(distance, vec3(0, 0, z), vec3(0, 0, z + step));
-	return distance;
+	for (int i = 0; i < 60; i++)
+		step(&point, vec3(0, 200, 0), FRAME);
+	return point;
+}
+
+static void pushed(struct leap_moving_point *point, double millimetres, double each)
+{
+	double left = fabs(millimetres), sign = millimetres < 0 ? -1.0 : 1.0;
+
+	for (; left > 0.0; left -= each)
+		step(point,
+		     vec3_add(point->position, vec3(0, 0, sign * fmin(each, left))),
+		     FRAME);
 }
 
 static void a_hovering_finger_that_pushes_forward_touches(void **state)
 {
-	double distance = LEAP_TOUCH_START;
+	struct leap_moving_point point = hovering();
 
 	(void)state;
-	assert_int_equal(leap_touch_zone(distance), LEAP_TOUCH_HOVERING);
-	distance = pushed(distance, -60.0);
-	assert_int_equal(leap_touch_zone(distance), LEAP_TOUCH_TOUCHING);
-	distance = pushed(distance, 80.0);
-	assert_int_equal(leap_touch_zone(distance), LEAP_TOUCH_HOVERING);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_HOVERING);
+	assert_float_equal(point.touch_distance, LEAP_TOUCH_START, 1e-12);
+	pushed(&point, -18.0, 0.5);
+	assert_float_equal(point.touch_distance, 2.0 / 60.0, 1e-9);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_HOVERING);
+	pushed(&point, -3.0, 0.5);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_TOUCHING);
+	pushed(&point, 20.0, 0.5);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_HOVERING);
+}
+
+static void trembling_at_the_plane_does_not_touch_twice(void **state)
+{
+	struct leap_moving_point point = hovering();
+	enum leap_touch_zone before;
+	int changes = 0;
+
+	(void)state;
+	pushed(&point, -19.5, 0.5);
+	before = point.touch_zone;
+	for (int i = 0; i < 100; i++) {
+		pushed(&point, i & 1 ? 1.0 : -1.0, 1.0);
+		changes += point.touch_zone != before;
+		before = point.touch_zone;
+	}
+	assert_int_equal(changes, 1);
+}
+
+static void the_plane_gives_way_to_who_pushes_on(void **state)
+{
+	struct leap_moving_point point = hovering();
+
+	(void)state;
+	pushed(&point, -200.0, 0.5);
+	assert_float_equal(point.touch_distance, -17.0 / 60.0 - 0.075, 1e-3);
+	for (int i = 0; i < 100; i++)
+		step(&point, point.position, FRAME);
+	assert_float_equal(point.touch_distance, -17.0 / 60.0, 1e-4);
+	pushed(&point, 18.0, 0.5);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_HOVERING);
 }
 
 static void a_finger_at_rest_stays_at_its_distance(void **state)
 {
-	double distance = 0.1;
+	struct leap_moving_point point = hovering();
+	double distance;
 
 	(void)state;
+	pushed(&point, -10.0, 0.5);
+	distance = point.touch_distance;
 	for (int i = 0; i < 1000; i++)
-		distance = leap_touch_step(distance, vec3(1, 2, 3), vec3(1, 2, 3));
-	assert_float_equal(distance, 0.1, 1e-12);
+		step(&point, point.position, FRAME);
+	assert_float_equal(point.touch_distance, distance, 1e-12);
+}
+
+static void a_sweep_takes_the_plane_along(void **state)
+{
+	struct leap_moving_point point = hovering();
+
+	(void)state;
+	pushed(&point, -10.0, 0.5);
+	for (int i = 0; i < 30; i++)
+		step(&point, vec3_add(point.position, vec3(5, 0, 0)), FRAME);
+	assert_float_equal(point.touch_distance, LEAP_TOUCH_START, 0.01);
+}
+
+static void what_points_away_from_the_screen_is_in_no_zone(void **state)
+{
+	struct leap_moving_point point = hovering();
+	struct leap_point_sight sight = at(point.position);
+
+	(void)state;
+	sight.direction = vec3(0, 0, 1);
+	leap_moving_point_step(&point, &sight, FRAME);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_NONE);
+	step(&point, point.position, FRAME);
+	assert_int_equal(point.touch_zone, LEAP_TOUCH_HOVERING);
+}
+
+static void a_new_finger_cannot_touch_at_once(void **state)
+{
+	struct leap_moving_point point = started(vec3(0, 200, 0));
+
+	(void)state;
+	pushed(&point, -38.0, 1.0);
+	assert_float_equal(point.touch_distance, LEAP_TOUCH_START, 1e-12);
 }
 
 static void touch_distance_never_leaves_its_range(void **state)
 {
 	struct random random = random_seed(2);
-	double distance = LEAP_TOUCH_START;
-	struct vec3 from = { 0 };
+	struct leap_moving_point point = started(vec3(0, 0, 0));
 
 	(void)state;
 	for (int i = 0; i < 10000; i++) {
-		struct vec3 to = vec3(0, 0, random_between(&random, -400.0, 400.0));
-
-		distance = leap_touch_step(distance, from, to);
-		assert_true(distance >= -1.0 && distance <= 1.0);
-		from = to;
+		step(&point, vec3(0, 0, random_between(&random, -400.0, 400.0)), FRAME);
+		assert_true(point.touch_distance >= -1.0 &&
+			    point.touch_distance <= 1.0);
+		assert_true(point.touch_zone != LEAP_TOUCH_TOUCHING ||
+			    point.touch_distance < 0.0);
 	}
-	assert_int_equal(leap_touch_zone(1.0), LEAP_TOUCH_NONE);
-	assert_int_equal(leap_touch_zone(0.0), LEAP_TOUCH_TOUCHING);
 }
 
 int main(void)
@@ -170,10 +273,16 @@ int main(void)
 		cmocka_unit_test(velocity_depends_on_time_and_not_on_frames),
 		cmocka_unit_test(after_a_stop_the_velocity_vanishes),
 		cmocka_unit_test(a_trembling_point_is_steadied),
-		cmocka_unit_test(a_quick_point_leaves_no_lag),
+		cmocka_unit_test(a_point_that_sweeps_leaves_no_lag),
+		cmocka_unit_test(a_point_that_pokes_holds_its_place_across_the_screen),
 		cmocka_unit_test(two_frames_at_almost_the_same_time_are_no_flash),
 		cmocka_unit_test(a_hovering_finger_that_pushes_forward_touches),
+		cmocka_unit_test(trembling_at_the_plane_does_not_touch_twice),
+		cmocka_unit_test(the_plane_gives_way_to_who_pushes_on),
 		cmocka_unit_test(a_finger_at_rest_stays_at_its_distance),
+		cmocka_unit_test(a_sweep_takes_the_plane_along),
+		cmocka_unit_test(what_points_away_from_the_screen_is_in_no_zone),
+		cmocka_unit_test(a_new_finger_cannot_touch_at_once),
 		cmocka_unit_test(touch_distance_never_leaves_its_range),
 	};
 

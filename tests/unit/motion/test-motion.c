@@ -70,6 +70,15 @@ static const struct leap_frame *see(struct scene *scene, const struct hand_pose 
 	return &scene->frame;
 }
 
+/* Sees the hands for so long that what is smoothed has come to rest. */
+static const struct leap_frame *rest(struct scene *scene, const struct hand_pose *first,
+				     const struct hand_pose *second)
+{
+	for (int i = 0; i < 150; i++)
+		see(scene, first, second);
+	return &scene->frame;
+}
+
 static void assert_vec3(struct vec3 a, struct vec3 b, double tolerance)
 {
 	if (!(vec3_distance(a, b) <= tolerance))
@@ -204,13 +213,12 @@ static void the_frame_of_one_hand_has_that_hand_s_factors(void **state)
 	for (int i = 0; i < 10; i++) {
 		const struct leap_frame *frame;
 
+		frame = see(*state, &right, NULL);
+		if (!i)
+			assert_vec3(frame->motion.t, right.palm, 1e-9);
 		right.yaw += 0.1;
 		right.palm.y += 3;
-		frame = see(*state, &right, NULL);
 		assert_factors(&frame->motion, &frame->hand[0].motion);
-		assert_vec3(frame->motion.t, right.palm, 1e-9);
-		assert_vec3(frame->motion.r.row[1],
-			    vec3_scale(frame->hand[0].palm_normal, -1.0), 1e-9);
 		assert_float_equal(mat3_determinant(&frame->motion.r), 1.0, 1e-9);
 	}
 }
@@ -226,7 +234,7 @@ static void factors_freeze_when_the_hand_leaves_and_go_on_with_the_next(void **s
 	assert_factors(&frame->motion, &last);
 	assert_factors(&frame->hand[0].motion, &last);
 	left.palm.z -= 12;
-	frame = see(*state, &left, NULL);
+	frame = rest(*state, &left, NULL);
 	assert_vec3(vec3_sub(frame->motion.t, last.t), vec3(0, 0, -12), 1e-9);
 	assert_factors(&frame->hand[0].motion, &frame->motion);
 }
@@ -329,7 +337,7 @@ static void a_turning_hand_is_a_rotation(void **state)
 	const struct leap_frame *frame;
 
 	right.yaw = 0.3;
-	frame = see(*state, &right, NULL);
+	frame = rest(*state, &right, NULL);
 	assert_vec3(rotation_vector(&frame->motion.r, &then.r), vec3(0, sin(0.3), 0),
 		    1e-9);
 	assert_float_equal(frame->motion.s, then.s, 1e-9);
@@ -341,7 +349,8 @@ static void a_hand_that_grows_is_a_scale_factor(void **state)
 	double then = see(*state, &right, NULL)->motion.s;
 
 	right.size = 1.25;
-	assert_float_equal(exp(see(*state, &right, NULL)->motion.s - then), 1.25, 1e-9);
+	assert_float_equal(exp(rest(*state, &right, NULL)->motion.s - then), 1.25,
+			   0.01);
 }
 
 static void two_hands_that_part_scale_and_that_circle_rotate(void **state)
@@ -354,13 +363,13 @@ static void two_hands_that_part_scale_and_that_circle_rotate(void **state)
 	left.roll = 0;
 	then = see(*state, &right, &left)->motion;
 	right.palm.x += 60, left.palm.x -= 60;
-	frame = see(*state, &right, &left);
+	frame = rest(*state, &right, &left);
 	assert_true(exp(frame->motion.s - then.s) > 1.4);
 	assert_vec3(frame->motion.t, then.t, 1e-9);
 	then = frame->motion;
 	right.palm = vec3(140 * cos(0.2), 200, -140 * sin(0.2));
 	left.palm = vec3(-140 * cos(0.2), 200, 140 * sin(0.2));
-	frame = see(*state, &right, &left);
+	frame = rest(*state, &right, &left);
 	assert_vec3(rotation_vector(&frame->motion.r, &then.r), vec3(0, sin(0.2), 0),
 		    1e-9);
 }
