@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes answers whole: each is one wire.
+ * Writes answers whole: each is one parcel.
  * Any thread.
  */
 #include "daemon/service/answer.h"
@@ -57,21 +57,21 @@ static const char *headers_of(unsigned int status)
 	}
 }
 
-static struct leap_wire *join(const char *head, const char *body, size_t size)
+static struct leap_parcel *join(const char *head, const char *body, size_t size)
 {
 	size_t head_size = strlen(head);
-	struct leap_wire *wire = leap_wire_new(head_size + size);
+	struct leap_parcel *parcel = leap_parcel_new(head_size + size);
 
-	if (!wire)
+	if (!parcel)
 		return NULL;
-	wire->payload_at = head_size;
-	memcpy(wire->bytes, head, head_size);
-	memcpy(wire->bytes + head_size, body, size);
-	return wire;
+	parcel->payload_at = head_size;
+	memcpy(parcel->bytes, head, head_size);
+	memcpy(parcel->bytes + head_size, body, size);
+	return parcel;
 }
 
-struct leap_wire *leap_answer_text(unsigned int status, const char *type,
-				   const char *text, size_t size)
+struct leap_parcel *leap_answer_text(unsigned int status, const char *type,
+				     const char *text, size_t size)
 {
 	char head[HEAD_MAX];
 
@@ -89,7 +89,7 @@ struct leap_wire *leap_answer_text(unsigned int status, const char *type,
 	return join(head, text, size);
 }
 
-struct leap_wire *leap_answer_refusal(unsigned int status, const char *line)
+struct leap_parcel *leap_answer_refusal(unsigned int status, const char *line)
 {
 	char text[TEXT_MAX];
 	int size = snprintf(text, sizeof(text), "%s\n", line);
@@ -97,7 +97,7 @@ struct leap_wire *leap_answer_refusal(unsigned int status, const char *line)
 	return leap_answer_text(status, "text/plain; charset=utf-8", text, size);
 }
 
-struct leap_wire *leap_answer_upgrade(const char *key, bool deflate)
+struct leap_parcel *leap_answer_upgrade(const char *key, bool deflate)
 {
 	char text[TEXT_MAX], head[HEAD_MAX];
 	unsigned char digest[EVP_MAX_MD_SIZE], accept[ACCEPT_SIZE];
@@ -128,7 +128,7 @@ static void describe_tls(char line[TEXT_MAX], unsigned int port)
 			 port);
 }
 
-struct leap_wire *leap_answer_page(unsigned int port, unsigned int tls_port)
+struct leap_parcel *leap_answer_page(unsigned int port, unsigned int tls_port)
 {
 	char page[PAGE_MAX], tls[TEXT_MAX];
 	int size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Answers in HTTP: the upgrade, refusals, the page.
- * Any thread; whoever gets an answer puts it back with leap_wire_put().
+ * Any thread; whoever gets an answer puts it back with leap_parcel_put().
  */
 #ifndef LEAP_ANSWER_H
 #define LEAP_ANSWER_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/service/wire.h"
+#include "daemon/service/parcel.h"
 
 /** leap_answer_upgrade() - 101 with what proves that the key was read (RFC 6455, 4.2.2)
  * @key: Sec-WebSocket-Key
@@ -17,23 +17,23 @@
  *
  * Return: NULL without memory.
  */
-struct leap_wire *leap_answer_upgrade(const char *key, bool deflate);
+struct leap_parcel *leap_answer_upgrade(const char *key, bool deflate);
 
 /** leap_answer_text() - a status with a short text
  * @type: of the text, "text/plain"
  *
  * Return: NULL without memory.
  */
-struct leap_wire *leap_answer_text(unsigned int status, const char *type,
-				   const char *text, size_t size);
+struct leap_parcel *leap_answer_text(unsigned int status, const char *type,
+				     const char *text, size_t size);
 
 /** leap_answer_refusal() - a status and one line without its end for a person */
-struct leap_wire *leap_answer_refusal(unsigned int status, const char *line);
+struct leap_parcel *leap_answer_refusal(unsigned int status, const char *line);
 
 /** leap_answer_page() - what this is and how to connect
  * @port: without TLS
  * @tls_port: 0 when there is none
  */
-struct leap_wire *leap_answer_page(unsigned int port, unsigned int tls_port);
+struct leap_parcel *leap_answer_page(unsigned int port, unsigned int tls_port);
 
 #endif /* LEAP_ANSWER_H */

@@ -21,9 +21,9 @@ enum choice {
 	CHOICES,
 };
 
-/* A message made last, or no wire. */
+/* A message made last, or no parcel. */
 struct made {
-	struct leap_wire *wire;
+	struct leap_parcel *parcel;
 	int64_t frame_id;
 	uint32_t gesture_mask;
 };
@@ -73,7 +73,7 @@ static const struct leap_frame *with_gestures(struct leap_broadcast *broadcast,
 	return &broadcast->some;
 }
 
-static struct leap_wire *compressed(struct leap_broadcast *broadcast, size_t size)
+static struct leap_parcel *compressed(struct leap_broadcast *broadcast, size_t size)
 {
 	const unsigned char *packed;
 
@@ -82,15 +82,15 @@ static struct leap_wire *compressed(struct leap_broadcast *broadcast, size_t siz
 	if (leap_deflate_pack(broadcast->deflate, broadcast->text, size, &packed,
 			      &size))
 		return NULL;
-	return leap_wire_frame(LEAP_WIRE_TEXT, true, packed, size);
+	return leap_parcel_frame(LEAP_PARCEL_TEXT, true, packed, size);
 }
 
-static struct leap_wire *make_wire(struct leap_broadcast *broadcast,
-				   const struct leap_frame *frame,
-				   const struct leap_broadcast_options *options)
+static struct leap_parcel *make_parcel(struct leap_broadcast *broadcast,
+				       const struct leap_frame *frame,
+				       const struct leap_broadcast_options *options)
 {
 	struct leap_frame_json_options json = { options->version, options->gestures };
-	struct leap_wire *wire;
+	struct leap_parcel *parcel;
 	int size;
 
 	if (choose(frame, options) == CHOICE_SOME)
@@ -99,38 +99,38 @@ static struct leap_wire *make_wire(struct leap_broadcast *broadcast,
 				     sizeof(broadcast->text));
 	if (size < 0)
 		return NULL;
-	wire = options->deflate
-		       ? compressed(broadcast, size)
-		       : leap_wire_frame(LEAP_WIRE_TEXT, false, broadcast->text, size);
-	if (wire)
-		wire->ready_ns = frame->ready_ns;
-	return wire;
+	parcel = options->deflate ? compressed(broadcast, size)
+				  : leap_parcel_frame(LEAP_PARCEL_TEXT, false,
+						      broadcast->text, size);
+	if (parcel)
+		parcel->ready_ns = frame->ready_ns;
+	return parcel;
 }
 
 static bool is_current(const struct made *made, const struct leap_frame *frame,
 		       const struct leap_broadcast_options *options)
 {
-	return made->wire && made->frame_id == frame->id &&
+	return made->parcel && made->frame_id == frame->id &&
 	       (!options->gestures || made->gesture_mask == options->gesture_mask);
 }
 
-int leap_broadcast_wire(struct leap_broadcast *broadcast,
-			const struct leap_frame *frame,
-			const struct leap_broadcast_options *options,
-			struct leap_wire **ret_wire)
+int leap_broadcast_parcel(struct leap_broadcast *broadcast,
+			  const struct leap_frame *frame,
+			  const struct leap_broadcast_options *options,
+			  struct leap_parcel **ret_parcel)
 {
 	struct made *made = &broadcast->made[options->version][choose(frame, options)]
 					    [options->deflate];
 
 	if (!is_current(made, frame, options)) {
-		leap_wire_put(made->wire);
-		made->wire = make_wire(broadcast, frame, options);
+		leap_parcel_put(made->parcel);
+		made->parcel = make_parcel(broadcast, frame, options);
 		made->frame_id = frame->id;
 		made->gesture_mask = options->gesture_mask;
 	}
-	if (!made->wire)
+	if (!made->parcel)
 		return -ENOMEM;
-	*ret_wire = leap_wire_hold(made->wire);
+	*ret_parcel = leap_parcel_hold(made->parcel);
 	return 0;
 }
 
@@ -143,8 +143,8 @@ void leap_broadcast_free(struct leap_broadcast *broadcast)
 	for (version = 0; version <= LEAP_PROTOCOL_MAX; version++)
 		for (choice = 0; choice < CHOICES; choice++)
 			for (packed = 0; packed < 2; packed++)
-				leap_wire_put(
-					broadcast->made[version][choice][packed].wire);
+				leap_parcel_put(broadcast->made[version][choice][packed]
+							.parcel);
 	leap_deflate_free(broadcast->deflate);
 	free(broadcast);
 }

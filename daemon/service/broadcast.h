@@ -7,7 +7,7 @@
 #define LEAP_BROADCAST_H
 
 #include "daemon/motion/frame.h"
-#include "daemon/service/wire.h"
+#include "daemon/service/parcel.h"
 
 struct leap_broadcast;
 
@@ -23,16 +23,16 @@ struct leap_broadcast_options {
 };
 
 /**
- * leap_broadcast_wire() - the message of a frame, as it goes to a socket
+ * leap_broadcast_parcel() - the message of a frame, as it goes to a socket
  * @frame: frames are told apart by their id
- * @ret_wire: to be put back
+ * @ret_parcel: to be put back
  *
  * Return: 0 or -ENOMEM.
  */
-int leap_broadcast_wire(struct leap_broadcast *broadcast,
-			const struct leap_frame *frame,
-			const struct leap_broadcast_options *options,
-			struct leap_wire **ret_wire);
+int leap_broadcast_parcel(struct leap_broadcast *broadcast,
+			  const struct leap_frame *frame,
+			  const struct leap_broadcast_options *options,
+			  struct leap_parcel **ret_parcel);
 
 /** leap_broadcast_free() - NULL is allowed */
 void leap_broadcast_free(struct leap_broadcast *broadcast);

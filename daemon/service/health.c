@@ -44,7 +44,8 @@ static struct pulse feel(const struct leap_service *service)
 	return pulse;
 }
 
-struct leap_wire *leap_health_answer(const struct leap_service *service, int64_t now_ns)
+struct leap_parcel *leap_health_answer(const struct leap_service *service,
+				       int64_t now_ns)
 {
 	struct pulse pulse = feel(service);
 	int64_t age_ms = pulse.ready_ns ? (now_ns - pulse.ready_ns) / NS_PER_MS : -1;
@@ -64,7 +65,7 @@ struct leap_wire *leap_health_answer(const struct leap_service *service, int64_t
 	return leap_answer_text(stalled ? 503 : 200, "application/json", text, size);
 }
 
-struct leap_wire *leap_health_metrics(const struct leap_service *service)
+struct leap_parcel *leap_health_metrics(const struct leap_service *service)
 {
 	struct pulse pulse = feel(service);
 	struct leap_metrics_state state = {

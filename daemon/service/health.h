@@ -7,7 +7,7 @@
 #define LEAP_HEALTH_H
 
 #include "daemon/service/service-impl.h"
-#include "daemon/service/wire.h"
+#include "daemon/service/parcel.h"
 
 /**
  * leap_health_answer() - 200 or, when a controller streams and no frame comes, 503
@@ -15,10 +15,10 @@
  *
  * Return: NULL without memory.
  */
-struct leap_wire *leap_health_answer(const struct leap_service *service,
-				     int64_t now_ns);
+struct leap_parcel *leap_health_answer(const struct leap_service *service,
+				       int64_t now_ns);
 
 /** leap_health_metrics() - Prometheus text. Return: NULL without memory */
-struct leap_wire *leap_health_metrics(const struct leap_service *service);
+struct leap_parcel *leap_health_metrics(const struct leap_service *service);
 
 #endif /* LEAP_HEALTH_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * First the wire, then the small things, as far as the socket takes them.
+ * First the parcel, then the small things, as far as the socket takes them.
  * One thread.
  */
 #include "daemon/service/outbox.h"
@@ -10,13 +10,13 @@
 
 bool leap_outbox_is_empty(const struct leap_outbox *outbox)
 {
-	return !outbox->wire && !outbox->small_size;
+	return !outbox->parcel && !outbox->small_size;
 }
 
-void leap_outbox_put(struct leap_outbox *outbox, struct leap_wire *wire)
+void leap_outbox_put(struct leap_outbox *outbox, struct leap_parcel *parcel)
 {
-	outbox->wire = wire;
-	outbox->wire_sent = 0;
+	outbox->parcel = parcel;
+	outbox->parcel_sent = 0;
 }
 
 unsigned char *leap_outbox_room(struct leap_outbox *outbox, size_t *ret_room)
@@ -53,18 +53,18 @@ static int send_some(struct leap_stream *stream, const unsigned char *bytes,
 }
 
 int leap_outbox_flush(struct leap_outbox *outbox, struct leap_stream *stream,
-		      struct leap_wire **ret_sent)
+		      struct leap_parcel **ret_sent)
 {
 	int r;
 
 	*ret_sent = NULL;
-	if (outbox->wire) {
-		r = send_some(stream, outbox->wire->bytes, outbox->wire->size,
-			      &outbox->wire_sent);
+	if (outbox->parcel) {
+		r = send_some(stream, outbox->parcel->bytes, outbox->parcel->size,
+			      &outbox->parcel_sent);
 		if (r <= 0)
 			return r;
-		*ret_sent = outbox->wire;
-		outbox->wire = NULL;
+		*ret_sent = outbox->parcel;
+		outbox->parcel = NULL;
 	}
 	r = send_some(stream, outbox->small, outbox->small_size, &outbox->small_sent);
 	if (r <= 0)
@@ -75,6 +75,6 @@ int leap_outbox_flush(struct leap_outbox *outbox, struct leap_stream *stream,
 
 void leap_outbox_done(struct leap_outbox *outbox)
 {
-	leap_wire_put(outbox->wire);
+	leap_parcel_put(outbox->parcel);
 	*outbox = (struct leap_outbox){ 0 };
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is on its way to one client: a wire, then a few small things behind it.
+ * What is on its way to one client: a parcel, then a few small things behind it.
  * Its size does not depend on what the client does. One thread.
  */
 #ifndef LEAP_OUTBOX_H
 #define LEAP_OUTBOX_H
 
 #include "daemon/service/stream.h"
-#include "daemon/service/wire.h"
+#include "daemon/service/parcel.h"
 
 #define LEAP_OUTBOX_SMALL 1024
 
 /** struct leap_outbox - all zero is empty */
 struct leap_outbox {
-	struct leap_wire *wire;
-	size_t wire_sent;
+	struct leap_parcel *parcel;
+	size_t parcel_sent;
 	size_t small_sent;
 	size_t small_size;
 	unsigned char small[LEAP_OUTBOX_SMALL];
@@ -23,8 +23,8 @@ struct leap_outbox {
 /** leap_outbox_is_empty() */
 bool leap_outbox_is_empty(const struct leap_outbox *outbox);
 
-/** leap_outbox_put() - takes over a wire; the outbox must be empty */
-void leap_outbox_put(struct leap_outbox *outbox, struct leap_wire *wire);
+/** leap_outbox_put() - takes over a parcel; the outbox must be empty */
+void leap_outbox_put(struct leap_outbox *outbox, struct leap_parcel *parcel);
 
 /**
  * leap_outbox_room() - where the next small thing may be written
@@ -37,12 +37,12 @@ void leap_outbox_add(struct leap_outbox *outbox, size_t size);
 
 /**
  * leap_outbox_flush() - send what the socket takes
- * @ret_sent: the wire whose last byte was sent, to be put back; NULL none
+ * @ret_sent: the parcel whose last byte was sent, to be put back; NULL none
  *
  * Return: 0, also when something is left; a negative errno: the connection is gone.
  */
 int leap_outbox_flush(struct leap_outbox *outbox, struct leap_stream *stream,
-		      struct leap_wire **ret_sent);
+		      struct leap_parcel **ret_sent);
 
 /** leap_outbox_done() - forget what is left */
 void leap_outbox_done(struct leap_outbox *outbox);

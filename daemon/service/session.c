@@ -207,11 +207,11 @@ static void put_frame(struct leap_session *session, const struct leap_frame *fra
 		.gesture_mask = output->gesture_mask,
 		.deflate = session->deflate,
 	};
-	struct leap_wire *wire;
+	struct leap_parcel *parcel;
 
-	if (leap_broadcast_wire(service->broadcast, frame, &options, &wire))
+	if (leap_broadcast_parcel(service->broadcast, frame, &options, &parcel))
 		return; /* lost, as if it had been replaced by the next */
-	leap_outbox_put(&session->outbox, wire);
+	leap_outbox_put(&session->outbox, parcel);
 	atomic_fetch_add(&service->metrics.sent[client->version][role], 1);
 	if (output->skipped)
 		atomic_fetch_add(&service->metrics.skipped[client->version][role],
@@ -223,7 +223,7 @@ static void put_text(struct leap_session *session,
 {
 	size_t room;
 	unsigned char *at = leap_outbox_room(&session->outbox, &room);
-	size_t header = leap_wire_header(at, LEAP_WIRE_TEXT, false, output->size);
+	size_t header = leap_parcel_header(at, LEAP_PARCEL_TEXT, false, output->size);
 
 	memcpy(at + header, output->text, output->size);
 	leap_outbox_add(&session->outbox, header + output->size);
@@ -261,13 +261,13 @@ static void put_replies(struct leap_session *session)
 
 static int flush(struct leap_session *session)
 {
-	struct leap_wire *sent;
+	struct leap_parcel *sent;
 	int r = leap_outbox_flush(&session->outbox, &session->stream, &sent);
 
 	if (sent && sent->ready_ns)
 		leap_metrics_latency(&session->service->metrics,
 				     clock_ns() - sent->ready_ns);
-	leap_wire_put(sent);
+	leap_parcel_put(sent);
 	return r;
 }
 
@@ -351,13 +351,13 @@ static void hear_message(void *data, const struct leap_message *message)
 	atomic_fetch_add(&service->metrics.messages_in, 1);
 }
 
-static void answer(struct leap_session *session, struct leap_wire *wire)
+static void answer(struct leap_session *session, struct leap_parcel *parcel)
 {
-	if (!wire) {
+	if (!parcel) {
 		leap_session_kill(session);
 		return;
 	}
-	leap_outbox_put(&session->outbox, wire);
+	leap_outbox_put(&session->outbox, parcel);
 	linger(session);
 	say(session);
 }
@@ -423,15 +423,17 @@ static void become_websocket(struct leap_session *session,
 			     const struct leap_request *request, const char *early,
 			     size_t early_size)
 {
-	struct leap_wire *wire = leap_answer_upgrade(request->key, handshake->deflate);
+	struct leap_parcel *parcel =
+		leap_answer_upgrade(request->key, handshake->deflate);
 
 	session->origin = strdup(request->origin);
-	if (!wire || !session->origin || make_websocket(session, handshake->deflate)) {
-		leap_wire_put(wire);
+	if (!parcel || !session->origin ||
+	    make_websocket(session, handshake->deflate)) {
+		leap_parcel_put(parcel);
 		leap_session_kill(session);
 		return;
 	}
-	leap_outbox_put(&session->outbox, wire);
+	leap_outbox_put(&session->outbox, parcel);
 	session->phase = PHASE_OPEN;
 	session->heard_ns = session->second_ns = session->service->now_ns;
 	set_deadline(session, session->heard_ns + session->service->timing.ping_ns);

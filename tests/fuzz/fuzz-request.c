@@ -48,17 +48,18 @@ static void configure(struct leap_config *config, uint8_t choice)
 		set(config, "websockets_origins", "none");
 }
 
-static void check_answer(struct leap_wire *wire, unsigned int status)
+static void check_answer(struct leap_parcel *parcel, unsigned int status)
 {
 	char line[16];
 
-	require(wire && wire->payload_at >= 4 && wire->payload_at <= wire->size);
+	require(parcel && parcel->payload_at >= 4 &&
+		parcel->payload_at <= parcel->size);
 	snprintf(line, sizeof(line), "HTTP/1.1 %u ", status);
-	require(!memcmp(wire->bytes, line, strlen(line)));
-	require(!memcmp(wire->bytes + wire->payload_at - 4, "\r\n\r\n", 4));
-	require(memmem(wire->bytes, wire->size, "\r\n\r\n", 4) ==
-		wire->bytes + wire->payload_at - 4);
-	leap_wire_put(wire);
+	require(!memcmp(parcel->bytes, line, strlen(line)));
+	require(!memcmp(parcel->bytes + parcel->payload_at - 4, "\r\n\r\n", 4));
+	require(memmem(parcel->bytes, parcel->size, "\r\n\r\n", 4) ==
+		parcel->bytes + parcel->payload_at - 4);
+	leap_parcel_put(parcel);
 }
 
 static void check_judgement(const struct leap_request *request,

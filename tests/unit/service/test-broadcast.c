@@ -34,13 +34,13 @@ static struct leap_frame frame_with_gestures(int64_t id, unsigned int count)
 	return frame;
 }
 
-static struct leap_wire *wire(struct leap_broadcast *broadcast,
-			      const struct leap_frame *frame,
-			      const struct leap_broadcast_options *options)
+static struct leap_parcel *parcel(struct leap_broadcast *broadcast,
+				  const struct leap_frame *frame,
+				  const struct leap_broadcast_options *options)
 {
-	struct leap_wire *result;
+	struct leap_parcel *result;
 
-	assert_int_equal(leap_broadcast_wire(broadcast, frame, options, &result), 0);
+	assert_int_equal(leap_broadcast_parcel(broadcast, frame, options, &result), 0);
 	return result;
 }
 
@@ -51,7 +51,7 @@ static const char *text(struct leap_broadcast *broadcast,
 {
 	static char copy[64 * 1024];
 	struct leap_broadcast_options options = { version, gestures, mask, false };
-	struct leap_wire *result = wire(broadcast, frame, &options);
+	struct leap_parcel *result = parcel(broadcast, frame, &options);
 	size_t size = result->size - result->payload_at;
 
 	assert_int_equal(result->bytes[0], 0x81); /* text, the whole of it */
@@ -61,7 +61,7 @@ static const char *text(struct leap_broadcast *broadcast,
 	memcpy(copy, result->bytes + result->payload_at, size);
 	copy[size] = '\0';
 	assert_int_equal(strlen(copy), size);
-	leap_wire_put(result);
+	leap_parcel_put(result);
 	return copy;
 }
 
@@ -70,19 +70,19 @@ static void equal_options_share_a_message(void **arg)
 	struct leap_broadcast *broadcast = new_broadcast();
 	struct leap_broadcast_options options = { .version = 6 };
 	struct leap_frame frame = frame_with_gestures(5, 0);
-	struct leap_wire *first = wire(broadcast, &frame, &options);
-	struct leap_wire *second = wire(broadcast, &frame, &options);
+	struct leap_parcel *first = parcel(broadcast, &frame, &options);
+	struct leap_parcel *second = parcel(broadcast, &frame, &options);
 
 	(void)arg;
 	assert_ptr_equal(first, second);
 	assert_int_equal(first->holders, 3);
 	frame.id++; /* who still sends the old one keeps it */
-	leap_wire_put(wire(broadcast, &frame, &options));
+	leap_parcel_put(parcel(broadcast, &frame, &options));
 	assert_int_equal(first->holders, 2);
 	leap_broadcast_free(broadcast);
 	assert_int_equal(first->bytes[first->size - 1], '}');
-	leap_wire_put(first);
-	leap_wire_put(second);
+	leap_parcel_put(first);
+	leap_parcel_put(second);
 }
 
 static void a_compressed_message_is_shared_and_says_the_same(void **arg)
@@ -90,7 +90,7 @@ static void a_compressed_message_is_shared_and_says_the_same(void **arg)
 	struct leap_broadcast *broadcast = new_broadcast();
 	struct leap_broadcast_options options = { .version = 6, .deflate = true };
 	struct leap_frame frame = frame_with_gestures(5, 0);
-	struct leap_wire *packed = wire(broadcast, &frame, &options);
+	struct leap_parcel *packed = parcel(broadcast, &frame, &options);
 	static char unpacked[64 * 1024];
 	struct leap_deflate *deflate;
 	const char *plain;
@@ -106,7 +106,7 @@ static void a_compressed_message_is_shared_and_says_the_same(void **arg)
 	assert_int_equal(size, strlen(plain));
 	assert_memory_equal(unpacked, plain, size);
 	assert_true(packed->size < strlen(plain));
-	leap_wire_put(packed);
+	leap_parcel_put(packed);
 	leap_deflate_free(deflate);
 	leap_broadcast_free(broadcast);
 }
