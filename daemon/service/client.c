@@ -60,8 +60,8 @@ int leap_client_init(struct leap_client *client, int version,
 static void take_focus(struct leap_client *client, const struct leap_message *message)
 {
 	if (message->has[LEAP_MESSAGE_BACKGROUND]) {
-		client->asked = true;
 		client->background = message->value[LEAP_MESSAGE_BACKGROUND];
+		client->asked = client->asked || client->background;
 	}
 	if (message->has[LEAP_MESSAGE_FOCUSED]) {
 		client->asked = true;
@@ -124,7 +124,10 @@ bool leap_client_listens(struct leap_client *client)
 		look_up_policy(client);
 	if (client->focused || (client->background && client->background_allowed))
 		return true;
-	/* published clients exist that never ask: theirs is what nobody claims */
+	/*
+	 * Published clients exist that never ask, and leap.js 0.3 and 0.4 do not ask
+	 * again after leapd was restarted: theirs is what nobody claims.
+	 */
 	return !client->asked && !client->others_focused;
 }
 

@@ -24,7 +24,7 @@
  * @background_allowed: the user's setting
  * @gestures: it enabled them
  * @background: it listens without the focus
- * @asked: it said something about focus or background
+ * @asked: it said something about the focus, or wanted to listen without it
  * @hmd, @screentop: what it said of the controller's place; one of them at most
  * @greeted: the header is out
  * @connected: v3, v4: the last it knows of a device being there

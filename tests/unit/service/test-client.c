@@ -312,11 +312,24 @@ static void who_never_asks_gets_what_nobody_claims(void **arg)
 	struct leap_client *silent = greeted(world, 6), *other = greeted(world, 6);
 
 	assert_true(gets_frames(world, silent));
-	says(other, LEAP_MESSAGE_BACKGROUND, false);
+	says(other, LEAP_MESSAGE_FOCUSED, false);
 	assert_false(gets_frames(world, other));
 	assert_true(gets_frames(world, silent));
 	says(other, LEAP_MESSAGE_FOCUSED, true);
 	assert_false(gets_frames(world, silent));
+}
+
+/* It says neither "focused" again, nor that it has no focus. */
+static void leap_js_0_4_goes_on_after_it_has_connected_again(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 4), *other = greeted(world, 4);
+
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	says(client, LEAP_MESSAGE_BACKGROUND, false);
+	assert_true(gets_frames(world, client));
+	says(other, LEAP_MESSAGE_FOCUSED, true);
+	assert_false(gets_frames(world, client));
 }
 
 static void a_background_client_listens_whoever_has_the_focus(void **arg)
@@ -400,7 +413,7 @@ static void the_focus_does_not_bring_an_old_frame(void **arg)
 	struct world *world = *arg;
 	struct leap_client *client = greeted(world, 6);
 
-	says(client, LEAP_MESSAGE_BACKGROUND, false);
+	says(client, LEAP_MESSAGE_FOCUSED, false);
 	assert_false(gets_frames(world, client));
 	says(client, LEAP_MESSAGE_FOCUSED, true);
 	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
@@ -413,7 +426,7 @@ static void devices_are_told_of_without_the_focus(void **arg)
 	struct world *world = *arg;
 	struct leap_client *client = greeted(world, 6);
 
-	says(client, LEAP_MESSAGE_BACKGROUND, false);
+	says(client, LEAP_MESSAGE_FOCUSED, false);
 	plug(world, 0, true, true);
 	is_told(world, client, EVENT("true", "true", ID0));
 }
@@ -510,6 +523,7 @@ int main(void)
 		test(the_focus_goes_to_who_claimed_it_last),
 		test(the_focus_ends_with_the_connection),
 		test(who_never_asks_gets_what_nobody_claims),
+		test(leap_js_0_4_goes_on_after_it_has_connected_again),
 		test(a_background_client_listens_whoever_has_the_focus),
 		test(the_user_can_deny_the_background),
 		test(settings_are_those_of_the_client_with_the_focus),

@@ -495,7 +495,7 @@ static void the_focus_decides_between_clients(void **arg)
 	struct ws_client *b = connected(fixture, "/v6.json");
 
 	says(fixture, a, "{\"focused\": true}");
-	says(fixture, b, "{\"background\":false}");
+	says(fixture, b, "{\"focused\":false}");
 	publish(fixture);
 	hears(a, "\"id\":1,");
 	hears_nothing(b);
