@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "sim/pose.h"
+#include "sim/retarget.h"
 #include "sim/stage.h"
 
 #define DEGREES (M_PI / 180.0)
@@ -33,10 +34,18 @@ struct part {
 	struct vec3 elbow; /* from the palm, before turning with the hand */
 };
 
+/* What the hands of a recording did at one time. */
+struct moment {
+	double seconds;
+	struct leap_sim_posture posture[LEAP_HANDS_MAX];
+};
+
 struct leap_sim_clip {
 	enum leap_sim_clip_kind kind;
 	uint64_t seed;
 	unsigned int frames;
+	struct moment *moment; /* of a recording, instead of keys */
+	unsigned int moments;
 	double sweep; /* amplitude along x, millimetres; 0 for other kinds */
 	double sweep_speed; /* at its fastest, mm/s */
 	bool adapting; /* exposure follows the hand */
@@ -62,6 +71,7 @@ static const struct {
 	[LEAP_SIM_CLIP_PAIR] = { "pair", 345, 2 },
 	[LEAP_SIM_CLIP_CROSSING] = { "crossing", 345, 2 },
 	[LEAP_SIM_CLIP_TOUCHING] = { "touching", 345, 2 },
+	[LEAP_SIM_CLIP_RECORDED] = { "recorded", 0, 0 },
 	[LEAP_SIM_CLIP_EMPTY] = { "empty", 80, 0 },
 	[LEAP_SIM_CLIP_TORSO] = { "torso", 80, 0 },
 	[LEAP_SIM_CLIP_HEAD] = { "head", 80, 0 },
@@ -85,11 +95,11 @@ static double duration(const struct leap_sim_clip *c)
 	return c->frames * FRAME_SECONDS;
 }
 
-/* As people hold a hand over a table: mostly palm down, at times any other way. */
+/* As recordings have it: palm down, turned inwards a little, fingers up. */
 static struct leap_sim_angles usual_angles(struct leap_sim_dice *d)
 {
-	struct leap_sim_angles a = { leap_sim_bell(d, 16) * DEGREES,
-				     leap_sim_bell(d, 12) * DEGREES,
+	struct leap_sim_angles a = { (12 + leap_sim_bell(d, 16)) * DEGREES,
+				     (18 + leap_sim_bell(d, 15)) * DEGREES,
 				     leap_sim_bell(d, 16) * DEGREES };
 
 	return a;
@@ -377,12 +387,11 @@ static void cast(struct leap_sim_dice *d, struct leap_sim_clip *c)
  * Every third clip is exposed as if the hand were elsewhere, and has a lamp or a person
  * in the picture.
  */
-static void light(struct leap_sim_dice *d, struct leap_sim_clip *c)
+static void light(struct leap_sim_dice *d, struct leap_sim_clip *c, double distance)
 {
 	c->adapting = !leap_sim_chance(d, 1.0 / 3);
 	if (!c->adapting)
-		leap_sim_stage_adapt(vec3_length(c->part[0].key[0].palm) *
-					     leap_sim_throw_log(d, 0.55, 1.8),
+		leap_sim_stage_adapt(distance * leap_sim_throw_log(d, 0.55, 1.8),
 				     &c->stage);
 	c->stage.setting.digital_gain = 4;
 	c->stage.setting.gamma = false;
@@ -391,16 +400,13 @@ static void light(struct leap_sim_dice *d, struct leap_sim_clip *c)
 		leap_sim_stage_put(leap_sim_another_seed(d), LEAP_SIM_TORSO, &c->stage);
 }
 
-int leap_sim_clip_new(enum leap_sim_clip_kind kind, uint64_t seed,
-		      struct leap_sim_clip **ret_clip)
+/* A clip on an empty stage. */
+static int prepare(enum leap_sim_clip_kind kind, uint64_t seed,
+		   struct leap_sim_clip **ret_clip)
 {
-	struct leap_sim_dice d = { 0 };
-	struct leap_sim_clip *c;
+	struct leap_sim_clip *c = calloc(1, sizeof(*c));
 	int r;
 
-	if ((unsigned int)kind >= LEAP_SIM_CLIP_KINDS)
-		return -EINVAL;
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
 	c->kind = kind;
@@ -414,11 +420,85 @@ int leap_sim_clip_new(enum leap_sim_clip_kind kind, uint64_t seed,
 	leap_sim_unit_init(leap_sim_hash(c->seed, 2), &c->unit);
 	leap_sim_stage_init(leap_sim_hash(c->seed, 3), LEAP_SIM_EVALUATION, &c->unit,
 			    &c->stage);
+	*ret_clip = c;
+	return 0;
+}
+
+int leap_sim_clip_new(enum leap_sim_clip_kind kind, uint64_t seed,
+		      struct leap_sim_clip **ret_clip)
+{
+	struct leap_sim_dice d = { 0 };
+	struct leap_sim_clip *c;
+	int r;
+
+	if ((unsigned int)kind >= LEAP_SIM_CLIP_KINDS || kind == LEAP_SIM_CLIP_RECORDED)
+		return -EINVAL;
+	r = prepare(kind, seed, &c);
+	if (r < 0)
+		return r;
 	d.seed = leap_sim_hash(c->seed, 8);
 	cast(&d, c);
 	direct(&d, c);
 	if (c->stage.actors > 0)
-		light(&d, c);
+		light(&d, c, vec3_length(c->part[0].key[0].palm));
+	*ret_clip = c;
+	return 0;
+}
+
+/* The same hands in all frames, in the same order, at times that go on. */
+static bool is_one_take(const struct leap_hands *frames, unsigned int count)
+{
+	if (count < 2 || frames[0].count == 0)
+		return false;
+	for (unsigned int i = 0; i < count; i++) {
+		if (frames[i].count != frames[0].count ||
+		    (i > 0 && frames[i].time_ns <= frames[i - 1].time_ns))
+			return false;
+		for (unsigned int h = 0; h < frames[0].count; h++)
+			if (frames[i].hand[h].left != frames[0].hand[h].left)
+				return false;
+	}
+	return true;
+}
+
+static void retarget(const struct leap_sim_clip *c, const struct leap_hands *frame,
+		     struct moment *ret_moment)
+{
+	ret_moment->seconds = (double)frame->time_ns * 1e-9;
+	for (unsigned int h = 0; h < frame->count; h++)
+		leap_sim_retarget(&frame->hand[h], &c->stage.actor[h].shape,
+				  &ret_moment->posture[h]);
+}
+
+int leap_sim_clip_record(uint64_t seed, const struct leap_hands *frames,
+			 unsigned int count, struct leap_sim_clip **ret_clip)
+{
+	struct leap_sim_dice d = { 0 };
+	struct leap_sim_clip *c;
+	uint64_t person;
+	int r;
+
+	if (!is_one_take(frames, count))
+		return -EINVAL;
+	r = prepare(LEAP_SIM_CLIP_RECORDED, seed, &c);
+	if (r < 0)
+		return r;
+	c->moment = calloc(count, sizeof(*c->moment));
+	if (!c->moment) {
+		leap_sim_clip_free(c);
+		return -ENOMEM;
+	}
+	c->moments = count;
+	d.seed = leap_sim_hash(c->seed, 8);
+	person = leap_sim_another_seed(&d);
+	for (unsigned int h = 0; h < frames[0].count; h++)
+		leap_sim_stage_enter(person, frames[0].hand[h].left, &c->stage);
+	for (unsigned int i = 0; i < count; i++) {
+		retarget(c, &frames[i], &c->moment[i]);
+		c->moment[i].seconds -= (double)frames[0].time_ns * 1e-9;
+	}
+	c->frames = 1 + (unsigned int)(c->moment[count - 1].seconds / FRAME_SECONDS);
+	light(&d, c, vec3_length(frames[0].hand[0].palm));
 	*ret_clip = c;
 	return 0;
 }
@@ -428,6 +508,7 @@ void leap_sim_clip_free(struct leap_sim_clip *clip)
 	if (!clip)
 		return;
 	leap_sim_sensor_free(clip->sensor);
+	free(clip->moment);
 	free(clip);
 }
 
@@ -475,6 +556,29 @@ static struct key key_at(const struct part *p, double seconds)
 	return k;
 }
 
+static void recorded_at(const struct leap_sim_clip *c, int hand, double seconds,
+			struct leap_sim_act *ret_act)
+{
+	struct leap_sim_posture *p = &ret_act->posture;
+	const struct leap_sim_posture *q;
+	unsigned int i = 0;
+	double t;
+
+	while (i + 2 < c->moments && c->moment[i + 1].seconds <= seconds)
+		i++;
+	*p = c->moment[i].posture[hand];
+	q = &c->moment[i + 1].posture[hand];
+	t = within((seconds - c->moment[i].seconds) /
+			   (c->moment[i + 1].seconds - c->moment[i].seconds),
+		   0, 1);
+	p->palm = vec3_lerp(p->palm, q->palm, t);
+	p->direction = vec3_lerp(p->direction, q->direction, t);
+	p->normal = vec3_lerp(p->normal, q->normal, t);
+	p->elbow = vec3_lerp(p->elbow, q->elbow, t);
+	leap_sim_grip_lerp(&p->grip, &q->grip, t, &p->grip);
+	ret_act->pose = LEAP_SIM_POSE_RANDOM;
+}
+
 static void posture_at(const struct leap_sim_clip *c, int hand, double seconds,
 		       struct leap_sim_act *ret_act)
 {
@@ -503,8 +607,13 @@ static void act_at(const struct leap_sim_clip *c, int hand, double seconds,
 	const double step = 1e-3;
 	struct leap_sim_act before;
 
-	posture_at(c, hand, seconds - step, &before);
-	posture_at(c, hand, seconds, ret_act);
+	if (c->moment) {
+		recorded_at(c, hand, seconds - step, &before);
+		recorded_at(c, hand, seconds, ret_act);
+	} else {
+		posture_at(c, hand, seconds - step, &before);
+		posture_at(c, hand, seconds, ret_act);
+	}
 	ret_act->velocity = vec3_scale(
 		vec3_sub(ret_act->posture.palm, before.posture.palm), 1 / step);
 }

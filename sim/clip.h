@@ -21,6 +21,7 @@ enum leap_sim_clip_kind {
 	LEAP_SIM_CLIP_PAIR, /* two hands doing anything, apart */
 	LEAP_SIM_CLIP_CROSSING, /* one passes above the other */
 	LEAP_SIM_CLIP_TOUCHING, /* they meet, stay together and part */
+	LEAP_SIM_CLIP_RECORDED, /* what somebody's hands did before a real device */
 	LEAP_SIM_CLIP_EMPTY, /* from here on no hands: rooms of all kinds */
 	LEAP_SIM_CLIP_TORSO,
 	LEAP_SIM_CLIP_HEAD,
@@ -34,11 +35,22 @@ enum leap_sim_clip_kind {
 const char *leap_sim_clip_name(enum leap_sim_clip_kind kind);
 
 /**
- * leap_sim_clip_new() - Return: 0, -EINVAL an unknown kind, -ENOMEM.
+ * leap_sim_clip_new() - Return: 0, -EINVAL an unknown kind or RECORDED, -ENOMEM.
  * Frames are LEAP_SIM_INTERVAL_NS apart.
  */
 int leap_sim_clip_new(enum leap_sim_clip_kind kind, uint64_t seed,
 		      struct leap_sim_clip **ret_clip);
+
+/**
+ * leap_sim_clip_record() - hands of @seed that move as recorded ones did
+ * @frames: the same one or two hands in each, in the same order; times in between are
+ *	interpolated
+ * @count: at least 2
+ *
+ * Return: 0, -EINVAL these are no such frames, -ENOMEM.
+ */
+int leap_sim_clip_record(uint64_t seed, const struct leap_hands *frames,
+			 unsigned int count, struct leap_sim_clip **ret_clip);
 
 /** leap_sim_clip_frames() - how many it has */
 unsigned int leap_sim_clip_frames(const struct leap_sim_clip *clip);

@@ -23,6 +23,7 @@ struct search {
 	double start[SEARCH_ANGLES];
 	int angles;
 	enum leap_finger_type pinching;
+	const struct vec3 *way; /* of the thumb's bones */
 	double (*misfit)(const struct search *s,
 			 struct vec3 joint[LEAP_FINGERS][LEAP_JOINTS]);
 };
@@ -204,4 +205,32 @@ void leap_sim_grip_pinch(const struct leap_sim_shape *shape, enum leap_finger_ty
 	search_angle(&s, &s.grip.finger[with].curl, 12 * DEGREES);
 	search_settle(&s);
 	*ret_grip = s.grip;
+}
+
+/* In square degrees, as other misfits are in square millimetres. */
+static double misfit_thumb(const struct search *s,
+			   struct vec3 joint[LEAP_FINGERS][LEAP_JOINTS])
+{
+	double cost = 0;
+
+	for (int b = 0; b < 3; b++) {
+		const struct vec3 *j = &joint[LEAP_THUMB][LEAP_MCP + b];
+		struct vec3 along = vec3_unit_or(vec3_sub(j[1], j[0]), vec3(0, 0, 1));
+
+		cost += square(vec3_distance(along, s->way[b]) / DEGREES);
+	}
+	return cost;
+}
+
+void leap_sim_grip_thumb(const struct leap_sim_shape *shape, const struct vec3 way[3],
+			 struct leap_sim_grip *grip)
+{
+	struct search s = {
+		.shape = shape, .grip = *grip, .way = way, .misfit = misfit_thumb
+	};
+
+	s.grip.thumb = thumb(0.3, 0.5, 10, 14);
+	search_thumb(&s);
+	search_settle(&s);
+	grip->thumb = s.grip.thumb;
 }

@@ -22,4 +22,12 @@ void leap_sim_grip_fist(const struct leap_sim_shape *shape,
 void leap_sim_grip_pinch(const struct leap_sim_shape *shape, enum leap_finger_type with,
 			 struct leap_sim_grip *ret_grip);
 
+/**
+ * leap_sim_grip_thumb() - the thumb whose bones point as nearly as possible like these
+ * @way: of its three bones from the wrist outwards, unit, in hand axes
+ * @grip: its thumb is written
+ */
+void leap_sim_grip_thumb(const struct leap_sim_shape *shape, const struct vec3 way[3],
+			 struct leap_sim_grip *grip);
+
 #endif /* LEAP_SIM_GRIP_H */

@@ -162,7 +162,8 @@ void leap_sim_throw_grip(struct leap_sim_dice *dice, const struct leap_sim_shape
 struct leap_sim_angles leap_sim_throw_angles(struct leap_sim_dice *dice)
 {
 	struct leap_sim_dice *d = dice;
-	double yaw = leap_sim_bell(d, 32), pitch = leap_sim_bell(d, 24), roll;
+	/* As in recordings of people: turned inwards a little, fingers up. */
+	double yaw = 10 + leap_sim_bell(d, 32), pitch = 16 + leap_sim_bell(d, 25), roll;
 	double kind = leap_sim_throw(d, 0, 1);
 
 	if (kind < 0.58)

@@ -3,8 +3,11 @@
  * How good a tracker is, from pixels alone: accuracy by distance, exposure, posture and
  * finger, two hands, range, handedness, false hands, jitter, lag, time to acquire and
  * cost, on films whose people, units and rooms no network was trained on.
- * Single-threaded. Usage: bench-tracking [--every N] [--kind NAME]
+ * Single-threaded. Usage: bench-tracking [--every N] [--kind NAME] [--recordings FOLDER]
+ * FOLDER has frames of the original service, *.jsonl.gz: synthetic hands do the same.
  */
+#include <errno.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,7 @@
 
 #include "daemon/tracking/tracker.h"
 #include "tests/bench/block_match.h"
+#include "tests/bench/recording.h"
 #include "tests/bench/track_record.h"
 
 #define INTERVAL_MS (LEAP_SIM_INTERVAL_NS * 1e-6)
@@ -41,6 +45,7 @@ struct bench {
 	struct track_values block_match;
 	unsigned int every;
 	const char *kind;
+	const char *recordings;
 };
 
 /* Processor time: what others run on this machine does not count. */
@@ -61,16 +66,14 @@ static void time_block_match(struct bench *b, const uint8_t *pixels)
 	track_values_add(&b->block_match, milliseconds() - start);
 }
 
-static int run_clip(struct bench *b, enum leap_sim_clip_kind kind, unsigned int number)
+static int run_clip(struct bench *b, struct leap_sim_clip *clip,
+		    enum leap_sim_clip_kind kind, unsigned int number)
 {
 	static uint8_t pixels[LEAP_SIM_FRAME_SIZE];
 	static struct leap_sim_sample truth;
 	struct leap_tracker *tracker = NULL;
-	struct leap_sim_clip *clip;
-	int r = leap_sim_clip_new(kind, number, &clip);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	for (unsigned int i = 0; r == 0 && i < leap_sim_clip_frames(clip); i++) {
 		struct leap_stereo_frame frame = {
 			.pixels = pixels,
@@ -97,7 +100,55 @@ static int run_clip(struct bench *b, enum leap_sim_clip_kind kind, unsigned int 
 			time_block_match(b, pixels);
 	}
 	leap_tracker_free(tracker);
+	return r;
+}
+
+static int run_take(struct bench *b, const struct recording *recording,
+		    unsigned int first, unsigned int count, unsigned int number)
+{
+	struct leap_sim_clip *clip;
+	int r = leap_sim_clip_record(number, recording->frames + first, count, &clip);
+
+	if (r < 0)
+		return r;
+	r = run_clip(b, clip, LEAP_SIM_CLIP_RECORDED, number);
 	leap_sim_clip_free(clip);
+	return r;
+}
+
+static int run_recording(struct bench *b, const char *path, unsigned int *number)
+{
+	struct recording recording;
+	unsigned int start = 0, first, count;
+	int r = recording_read(path, &recording);
+
+	if (r < 0) {
+		fprintf(stderr, "bench-tracking: %s: cannot be read as a recording\n",
+			path);
+		return r;
+	}
+	while (r == 0 && (count = recording_take(&recording, &start, &first)) > 0)
+		if ((*number)++ % b->every == 0)
+			r = run_take(b, &recording, first, count, *number);
+	recording_free(&recording);
+	return r;
+}
+
+static int run_recordings(struct bench *b)
+{
+	unsigned int number = 0;
+	char pattern[4096];
+	glob_t found;
+	int r = 0;
+
+	snprintf(pattern, sizeof(pattern), "%s/*.jsonl.gz", b->recordings);
+	if (glob(pattern, 0, NULL, &found) != 0) {
+		fprintf(stderr, "bench-tracking: no *.jsonl.gz in %s\n", b->recordings);
+		return -ENOENT;
+	}
+	for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+		r = run_recording(b, found.gl_pathv[i], &number);
+	globfree(&found);
 	return r;
 }
 
@@ -222,7 +273,7 @@ static void print_main(const struct bench *b)
 	print_row(b, "one hand, 1 m/s", &f);
 	f = about(TWO_HANDS);
 	print_row(b, "two hands", &f);
-	for (int kind = LEAP_SIM_CLIP_PAIR; kind <= LEAP_SIM_CLIP_TOUCHING; kind++) {
+	for (int kind = LEAP_SIM_CLIP_PAIR; kind <= LEAP_SIM_CLIP_RECORDED; kind++) {
 		char name[32];
 
 		f = about(1u << kind);
@@ -557,13 +608,18 @@ static int run_all(struct bench *b)
 		if (b->kind && strcmp(b->kind, leap_sim_clip_name(kind)) != 0)
 			continue;
 		for (unsigned int n = 0; n < clips[kind]; n += b->every) {
-			int r = run_clip(b, kind, n);
+			struct leap_sim_clip *clip;
+			int r = leap_sim_clip_new(kind, n, &clip);
 
+			if (r < 0)
+				return r;
+			r = run_clip(b, clip, kind, n);
+			leap_sim_clip_free(clip);
 			if (r < 0)
 				return r;
 		}
 	}
-	return 0;
+	return b->recordings ? run_recordings(b) : 0;
 }
 
 static int options(int argc, char **argv, struct bench *b)
@@ -575,6 +631,8 @@ static int options(int argc, char **argv, struct bench *b)
 			b->every = (unsigned int)atoi(argv[++i]);
 		else if (strcmp(argv[i], "--kind") == 0 && i + 1 < argc)
 			b->kind = argv[++i];
+		else if (strcmp(argv[i], "--recordings") == 0 && i + 1 < argc)
+			b->recordings = argv[++i];
 		else
 			return -1;
 	}
@@ -587,7 +645,8 @@ int main(int argc, char **argv)
 	int r;
 
 	if (options(argc, argv, &b) < 0) {
-		fprintf(stderr, "usage: bench-tracking [--every N] [--kind NAME]\n");
+		fprintf(stderr, "usage: bench-tracking [--every N] [--kind NAME] "
+				"[--recordings FOLDER]\n");
 		return 2;
 	}
 	r = run_all(&b);
