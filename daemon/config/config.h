@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** LEAP_CONFIG_CLIENTS_MAX - as many web clients as can be allowed */
+#define LEAP_CONFIG_CLIENTS_MAX 800
+
 /**
  * struct leap_config - every setting, validated
  * The names in comments are the original's keys, in the file's form

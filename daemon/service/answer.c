@@ -8,16 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #define HEAD_MAX 512
 #define PAGE_MAX 2048
 #define TEXT_MAX 256
-#define DIGEST_SIZE 20
-#define ACCEPT_SIZE 32
-
-/* RFC 6455, 1.3 */
-#define WEBSOCKET_GUID "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 static const char *reason_of(unsigned int status)
 {
@@ -95,29 +88,6 @@ struct leap_parcel *leap_answer_refusal(unsigned int status, const char *line)
 	int size = snprintf(text, sizeof(text), "%s\n", line);
 
 	return leap_answer_text(status, "text/plain; charset=utf-8", text, size);
-}
-
-struct leap_parcel *leap_answer_upgrade(const char *key, bool deflate)
-{
-	char text[TEXT_MAX], head[HEAD_MAX];
-	unsigned char digest[EVP_MAX_MD_SIZE], accept[ACCEPT_SIZE];
-	int size = snprintf(text, sizeof(text), "%s" WEBSOCKET_GUID, key);
-
-	if (!EVP_Digest(text, size, digest, NULL, EVP_sha1(), NULL))
-		return NULL;
-	EVP_EncodeBlock(accept, digest, DIGEST_SIZE);
-	/* Flash compares these two values in lower case, and splits at ": " */
-	snprintf(head, sizeof(head),
-		 "HTTP/1.1 101 Switching Protocols\r\n"
-		 "Upgrade: websocket\r\n"
-		 "Connection: Upgrade\r\n"
-		 "Sec-WebSocket-Accept: %s\r\n"
-		 "%s\r\n",
-		 (const char *)accept,
-		 deflate ? "Sec-WebSocket-Extensions: permessage-deflate; "
-			   "server_no_context_takeover; client_no_context_takeover\r\n"
-			 : "");
-	return join(head, "", 0);
 }
 
 static void describe_tls(char line[TEXT_MAX], unsigned int port)

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Answers in HTTP: the upgrade, refusals, the page.
+ * Answers in HTTP: refusals and the page. To an upgrade the library answers.
  * Any thread; whoever gets an answer puts it back with leap_parcel_put().
  */
 #ifndef LEAP_ANSWER_H
 #define LEAP_ANSWER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "daemon/service/parcel.h"
-
-/** leap_answer_upgrade() - 101 with what proves that the key was read (RFC 6455, 4.2.2)
- * @key: Sec-WebSocket-Key
- * @deflate: permessage-deflate is accepted
- *
- * Return: NULL without memory.
- */
-struct leap_parcel *leap_answer_upgrade(const char *key, bool deflate);
 
 /** leap_answer_text() - a status with a short text
  * @type: of the text, "text/plain"

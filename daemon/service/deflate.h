@@ -23,17 +23,6 @@ int leap_deflate_new(struct leap_deflate **ret_deflate);
 int leap_deflate_pack(struct leap_deflate *deflate, const void *message, size_t size,
 		      const unsigned char **ret_packed, size_t *ret_size);
 
-/**
- * leap_deflate_unpack() - decompress a message
- * @packed: without the tail
- * @room: bytes in @message
- *
- * Return: the message's size; -EMSGSIZE it is longer than @room; -EBADMSG it is no such
- * thing; -ENOMEM.
- */
-int leap_deflate_unpack(struct leap_deflate *deflate, const void *packed, size_t size,
-			void *message, size_t room);
-
 /** leap_deflate_free() - NULL is allowed */
 void leap_deflate_free(struct leap_deflate *deflate);
 

@@ -14,6 +14,7 @@
 #include "daemon/service/metrics.h"
 #include "daemon/service/service.h"
 #include "daemon/service/tls.h"
+#include "daemon/service/websocket.h"
 
 #define NS_PER_MS INT64_C(1000000)
 
@@ -53,8 +54,7 @@ struct leap_service {
 	struct leap_session_list graveyard; /* ended during this round of events */
 	unsigned int session_count;
 	struct leap_broadcast *broadcast;
-	struct leap_deflate
-		*deflate; /* for messages in; NULL until somebody wants it */
+	struct leap_websocket_library *library;
 	struct leap_metrics metrics;
 	int64_t now_ns; /* at the beginning of this round */
 	int64_t complained_ns;

@@ -308,7 +308,7 @@ static void free_service(struct leap_service *service)
 {
 	stop_listening(service);
 	leap_broadcast_free(service->broadcast);
-	leap_deflate_free(service->deflate);
+	leap_websocket_library_free(service->library);
 	leap_tls_free(service->tls);
 	leap_policy_config_put(service->config);
 	if (service->epoll_fd >= 0)
@@ -328,7 +328,10 @@ static int make_loop(struct leap_service *service)
 	if (service->epoll_fd < 0 || service->wake_fd < 0 ||
 	    epoll_ctl(service->epoll_fd, EPOLL_CTL_ADD, service->wake_fd, &event) < 0)
 		return -errno;
-	return leap_broadcast_new(&service->broadcast);
+	return leap_websocket_library_new(LEAP_CONFIG_CLIENTS_MAX +
+						  LEAP_SERVICE_STRANGERS_MAX,
+					  &service->library)
+		       ?: leap_broadcast_new(&service->broadcast);
 }
 
 static struct leap_service *new_service(struct leap_policy *policy,

@@ -32,8 +32,8 @@
 /* For the other side to hear the last word. */
 #define LINGER_NS (2000 * NS_PER_MS)
 
-#define READ_SIZE 4096
-#define REPLIES_MAX 4 /* pongs that a client has not read: then it is not read either */
+#define REPLIES_MAX \
+	256 /* bytes that a client has not read: then it is not read either */
 
 /* leap.js sends a dozen a second; its stress test a thousand. */
 #define FRAMES_PER_SECOND_MAX 4096
@@ -98,7 +98,7 @@ static void watch(struct leap_session *session)
 	if (session->phase == PHASE_DEAD)
 		return;
 	if (session->phase != PHASE_OPEN ||
-	    leap_websocket_replies_queued(session->websocket) < REPLIES_MAX)
+	    leap_websocket_replies_waiting(session->websocket) < REPLIES_MAX)
 		event.events |= EPOLLIN;
 	if (!leap_outbox_is_empty(&session->outbox) ||
 	    session->stream.read_waits_to_write)
@@ -405,15 +405,12 @@ static int join(struct leap_session *session, int version)
 	return 0;
 }
 
-static int make_websocket(struct leap_session *session, bool deflate)
+static int make_websocket(struct leap_session *session, const char *key, bool deflate)
 {
 	const struct leap_websocket_calls calls = { hear_message, session };
-	struct leap_service *service = session->service;
 
 	session->deflate = deflate;
-	if (deflate && !service->deflate && leap_deflate_new(&service->deflate))
-		return -ENOMEM;
-	return leap_websocket_new(&calls, deflate ? service->deflate : NULL,
+	return leap_websocket_new(session->service->library, key, deflate, &calls,
 				  &session->websocket);
 }
 
@@ -423,17 +420,12 @@ static void become_websocket(struct leap_session *session,
 			     const struct leap_request *request, const char *early,
 			     size_t early_size)
 {
-	struct leap_parcel *parcel =
-		leap_answer_upgrade(request->key, handshake->deflate);
-
 	session->origin = strdup(request->origin);
-	if (!parcel || !session->origin ||
-	    make_websocket(session, handshake->deflate)) {
-		leap_parcel_put(parcel);
+	if (!session->origin ||
+	    make_websocket(session, request->key, handshake->deflate)) {
 		leap_session_kill(session);
 		return;
 	}
-	leap_outbox_put(&session->outbox, parcel);
 	session->phase = PHASE_OPEN;
 	session->heard_ns = session->second_ns = session->service->now_ns;
 	set_deadline(session, session->heard_ns + session->service->timing.ping_ns);
@@ -524,7 +516,7 @@ static void count_frames(struct leap_session *session)
 /* Return: as leap_stream_read() */
 static ssize_t read_once(struct leap_session *session)
 {
-	char bytes[READ_SIZE];
+	char bytes[LEAP_WEBSOCKET_FEED_MAX];
 	ssize_t n = leap_stream_read(&session->stream, bytes, sizeof(bytes));
 
 	if (n <= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One client's WebSocket after the upgrade: its bytes in, messages out; pings and closes
- * answered. Framing is wslay's. No sockets; one thread a client.
+ * One client's WebSocket: its bytes in, the library's bytes out. libwebsockets shakes
+ * hands and speaks RFC 6455 behind it; it sees only bytes that were checked before.
  */
 #ifndef LEAP_WEBSOCKET_H
 #define LEAP_WEBSOCKET_H
@@ -9,16 +9,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/service/deflate.h"
 #include "daemon/service/message.h"
 
 struct leap_websocket;
+
+/** struct leap_websocket_library - libwebsockets for all WebSockets of one thread */
+struct leap_websocket_library;
+
+/**
+ * leap_websocket_library_new() - without a listening socket
+ * @websockets: that there are at the same time at most
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int leap_websocket_library_new(unsigned int websockets,
+			       struct leap_websocket_library **ret_library);
+
+/** leap_websocket_library_free() - after the last of its WebSockets; NULL is allowed */
+void leap_websocket_library_free(struct leap_websocket_library *library);
 
 /** enum leap_websocket_code - why a connection is closed (RFC 6455, 7.4.1) */
 enum leap_websocket_code {
 	LEAP_CLOSE_GOING_AWAY = 1001,
 	LEAP_CLOSE_PROTOCOL_ERROR = 1002,
-	LEAP_CLOSE_NOT_UTF8 = 1007,
+	LEAP_CLOSE_NOT_CONSISTENT = 1007,
 	LEAP_CLOSE_POLICY = 1008,
 	LEAP_CLOSE_TOO_BIG = 1009,
 };
@@ -33,16 +47,20 @@ struct leap_websocket_calls {
 };
 
 /**
- * leap_websocket_new() - after the upgrade
+ * leap_websocket_new() - a client asked for the upgrade, and may have it
+ * @key: its Sec-WebSocket-Key, well-formed; the answer to it is the first reply
+ * @deflate: agree on permessage-deflate (RFC 7692)
  * @calls: copied
- * @deflate: permessage-deflate was agreed on; shared by all that are fed by one thread;
- *	else NULL
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM, -EMFILE.
  */
-int leap_websocket_new(const struct leap_websocket_calls *calls,
-		       struct leap_deflate *deflate,
+int leap_websocket_new(struct leap_websocket_library *library, const char *key,
+		       bool deflate, const struct leap_websocket_calls *calls,
 		       struct leap_websocket **ret_websocket);
+
+/** LEAP_WEBSOCKET_FEED_MAX - all pings in so many bytes are answered, provided that the
+ * replies before were taken; of more at once some may not be */
+#define LEAP_WEBSOCKET_FEED_MAX 4096
 
 /** leap_websocket_feed() - bytes have come; after a close they are ignored */
 void leap_websocket_feed(struct leap_websocket *websocket, const void *bytes,
@@ -51,33 +69,34 @@ void leap_websocket_feed(struct leap_websocket *websocket, const void *bytes,
 /** leap_websocket_frames() - how many frames have come so far, of whatever kind */
 unsigned long leap_websocket_frames(const struct leap_websocket *websocket);
 
-/** leap_websocket_ping() - queue one, unless one is queued already */
+/** leap_websocket_ping() - send one, unless one waits already */
 void leap_websocket_ping(struct leap_websocket *websocket);
 
-/** leap_websocket_close() - queue the last word; what comes in from now on is ignored */
+/** leap_websocket_close() - say the last word; what comes in from now on is ignored */
 void leap_websocket_close(struct leap_websocket *websocket,
 			  enum leap_websocket_code code);
 
 /**
- * leap_websocket_replies() - take bytes that are to be sent: pongs, pings, the close
- * @room: bytes in @replies; what does not fit stays queued
+ * leap_websocket_replies() - take bytes that are to be sent: the answer to the upgrade,
+ * then pongs, pings, the close
+ * @room: bytes in @replies; from LEAP_WEBSOCKET_REPLY_MAX on the next one fits
  *
- * Return: bytes written. To be sent before any other message, as a frame may be cut.
+ * Return: bytes written: whole frames, so that others may follow; 0 none, or no room.
  */
 size_t leap_websocket_replies(struct leap_websocket *websocket, void *replies,
 			      size_t room);
 
-/** leap_websocket_replies_queued() - messages that leap_websocket_replies() would give;
- * who lets them grow lets a client that never reads fill the memory with pings */
-size_t leap_websocket_replies_queued(const struct leap_websocket *websocket);
+/** LEAP_WEBSOCKET_REPLY_MAX - the longest reply, the answer to the upgrade */
+#define LEAP_WEBSOCKET_REPLY_MAX 512
 
-/** leap_websocket_is_cut() - the last reply that was taken is not yet whole */
-bool leap_websocket_is_cut(const struct leap_websocket *websocket);
+/** leap_websocket_replies_waiting() - bytes that were not yet taken; who feeds it all
+ * the same lets a client that never reads fill the memory with pongs */
+size_t leap_websocket_replies_waiting(const struct leap_websocket *websocket);
 
-/** leap_websocket_closing() - the close is queued or taken: say nothing else */
+/** leap_websocket_closing() - a close is under way: say nothing else */
 bool leap_websocket_closing(const struct leap_websocket *websocket);
 
-/** leap_websocket_closed() - the close was taken with leap_websocket_replies() */
+/** leap_websocket_closed() - the last word was taken with leap_websocket_replies() */
 bool leap_websocket_closed(const struct leap_websocket *websocket);
 
 /** leap_websocket_free() - NULL is allowed */
