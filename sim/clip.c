@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/grip.h"
 #include "sim/pose.h"
 #include "sim/retarget.h"
 #include "sim/stage.h"
@@ -67,6 +68,7 @@ static const struct {
 	[LEAP_SIM_CLIP_RANGE] = { "range", 520, 1 },
 	[LEAP_SIM_CLIP_STILL] = { "still", 230, 1 },
 	[LEAP_SIM_CLIP_SWEEP] = { "sweep", 230, 1 },
+	[LEAP_SIM_CLIP_TOOL] = { "tool", 230, 1 },
 	[LEAP_SIM_CLIP_ARRIVAL] = { "arrival", 115, 1 },
 	[LEAP_SIM_CLIP_PAIR] = { "pair", 345, 2 },
 	[LEAP_SIM_CLIP_CROSSING] = { "crossing", 345, 2 },
@@ -221,6 +223,25 @@ static void act_sweep(struct leap_sim_dice *d, struct leap_sim_clip *c)
 	c->sweep_speed = 1000;
 }
 
+static void act_tool(struct leap_sim_dice *d, struct leap_sim_clip *c)
+{
+	struct part *p = &c->part[0];
+	double y = leap_sim_throw(d, 150, 280);
+
+	for (int i = 0; i < 5; i++) {
+		struct key *k = add_key(p, 0.5 * i);
+
+		k->palm = keep_in_view(c, vec3(leap_sim_bell(d, 40),
+					       y + leap_sim_bell(d, 20),
+					       20 + leap_sim_bell(d, 30)));
+		k->angles = usual_angles(d);
+		k->pose = LEAP_SIM_POSE_PINCH;
+		if (i == 0)
+			leap_sim_grip_pinch(&c->stage.actor[0].shape, LEAP_INDEX,
+					    &k->grip);
+	}
+}
+
 static void act_arrival(struct leap_sim_dice *d, struct leap_sim_clip *c)
 {
 	struct part *p = &c->part[0];
@@ -352,6 +373,9 @@ static void direct(struct leap_sim_dice *d, struct leap_sim_clip *c)
 	case LEAP_SIM_CLIP_SWEEP:
 		act_sweep(d, c);
 		break;
+	case LEAP_SIM_CLIP_TOOL:
+		act_tool(d, c);
+		break;
 	case LEAP_SIM_CLIP_ARRIVAL:
 		act_arrival(d, c);
 		break;
@@ -377,6 +401,8 @@ static void cast(struct leap_sim_dice *d, struct leap_sim_clip *c)
 
 	for (unsigned int i = 0; i < kinds[c->kind].hands; i++) {
 		leap_sim_stage_enter(person, left, &c->stage);
+		if (c->kind == LEAP_SIM_CLIP_TOOL)
+			leap_sim_stage_equip(leap_sim_another_seed(d), &c->stage);
 		c->part[i].elbow =
 			vec3(25 + leap_sim_bell(d, 35), leap_sim_bell(d, 50), 290);
 		left = !left;

@@ -17,6 +17,7 @@ enum leap_sim_clip_kind {
 	LEAP_SIM_CLIP_RANGE, /* one hand going from 80 to 600 mm */
 	LEAP_SIM_CLIP_STILL, /* one hand that does not move */
 	LEAP_SIM_CLIP_SWEEP, /* to and fro at 1 m/s */
+	LEAP_SIM_CLIP_TOOL, /* one hand with a pen or stick, to and fro */
 	LEAP_SIM_CLIP_ARRIVAL, /* a hand comes in and stays */
 	LEAP_SIM_CLIP_PAIR, /* two hands doing anything, apart */
 	LEAP_SIM_CLIP_CROSSING, /* one passes above the other */

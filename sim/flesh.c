@@ -109,6 +109,13 @@ static void dress_skin(const struct body *b, struct vec3 from, struct leap_sim_c
 	store(vec3_scale(b->skeleton->hand.normal, 0.5 * d->pad), c->tint);
 }
 
+/* A dark line around the start. */
+static void crease(const struct body *b, struct leap_sim_cone *c)
+{
+	c->crease = (float)b->dress->crease;
+	c->crease_narrow = (float)(1 / (sqrt(c->inverse) * 2.2 * b->size));
+}
+
 /*
  * Radii in millimetres of the average hand; @bulge is what the middle of the cone has
  * over the mean of its ends.
@@ -282,9 +289,13 @@ static void finger_roots(struct body *b)
 	for (int k = LEAP_INDEX; k < LEAP_FINGERS; k++) {
 		struct vec3 knuckle = joint(b, k, LEAP_MCP);
 		double r = thickness(b, k);
+		struct leap_sim_cone *c = cone(
+			b, knuckle, vec3_lerp(knuckle, joint(b, k, LEAP_PIP), 0.36),
+			1.14 * r, 1.07 * r, 0);
 
-		cone(b, knuckle, vec3_lerp(knuckle, joint(b, k, LEAP_PIP), 0.36),
-		     1.14 * r, 1.07 * r, 0);
+		/* Together these are the lines across the palm. */
+		if (b->dress)
+			crease(b, c);
 	}
 	cone(b, joint(b, LEAP_THUMB, LEAP_PIP),
 	     vec3_lerp(joint(b, LEAP_THUMB, LEAP_PIP), joint(b, LEAP_THUMB, LEAP_DIP),
@@ -308,13 +319,12 @@ static struct leap_sim_cone *phalanx(struct body *b, int finger, struct vec3 fro
 {
 	struct leap_sim_cone *c = cone(b, from, to, r_from, r_to, bulge);
 	const struct leap_sim_dress *d = b->dress;
-	struct vec3 along = vec3_sub(to, from);
+	struct vec3 along;
 
 	if (!d)
 		return c;
-	c->crease = (float)d->crease;
-	c->crease_narrow = (float)(vec3_length(along) / (2.2 * b->size));
-	along = vec3_unit_or(along, b->skeleton->hand.direction);
+	crease(b, c);
+	along = vec3_unit_or(vec3_sub(to, from), b->skeleton->hand.direction);
 	store(vec3_scale(back_of(b, finger, along), -0.5 * d->pad), c->tint);
 	return c;
 }

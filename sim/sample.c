@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/grip.h"
 #include "sim/pose.h"
 #include "sim/random.h"
 #include "sim/stage.h"
@@ -113,9 +114,14 @@ static struct leap_sim_act throw_act(struct leap_sim_dice *d,
 	a.posture.elbow = vec3_add(a.posture.elbow, palm);
 	/* Elbows rest beside the device or hover, they do not hide it. */
 	a.posture.elbow.y = fmax(a.posture.elbow.y, fmin(palm.y, 130));
+	leap_sim_throw_grip(d, &actor->shape, a.pose, &a.posture.grip);
+	/* Tools are held like a pen. */
+	if (actor->tool.ahead > 0) {
+		a.pose = LEAP_SIM_POSE_PINCH;
+		leap_sim_grip_pinch(&actor->shape, LEAP_INDEX, &a.posture.grip);
+	}
 	a.velocity = vec3(leap_sim_bell(d, speed), leap_sim_bell(d, 0.5 * speed),
 			  leap_sim_bell(d, speed));
-	leap_sim_throw_grip(d, &actor->shape, a.pose, &a.posture.grip);
 	return a;
 }
 
@@ -183,6 +189,8 @@ static void throw_actors(struct leap_sim_dice *d, unsigned int hands,
 			left = leap_sim_chance(d, 0.5);
 		}
 		leap_sim_stage_enter(person, left, stage);
+		if (leap_sim_chance(d, 0.05))
+			leap_sim_stage_equip(leap_sim_another_seed(d), stage);
 		left = !left;
 	}
 }

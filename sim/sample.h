@@ -76,6 +76,8 @@ struct leap_sim_sample_hand {
  * @block: the unit's calibration
  * @hands: 0..2
  * @hand: that many, first the one that stands for the scene
+ * @tools: 0..2
+ * @tool: thin long things in hands; track is that of the hand
  * @decoys: things that are no hands
  * @decoy: places on their surfaces where something may take them for hands: middles of
  *	forearms, sleeves' ends, heads, torsos, other things; Leap coordinates
@@ -87,6 +89,8 @@ struct leap_sim_sample {
 	uint8_t block[LEAP_SIM_CALIBRATION_SIZE];
 	unsigned int hands;
 	struct leap_sim_sample_hand hand[LEAP_HANDS_MAX];
+	unsigned int tools;
+	struct leap_tracked_tool tool[LEAP_HANDS_MAX];
 	unsigned int decoys;
 	struct vec3 decoy[LEAP_SIM_DECOYS_MAX];
 	unsigned int exposure_us;

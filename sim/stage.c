@@ -48,31 +48,42 @@ static void misalign(uint64_t seed, enum leap_sim_split split,
 		look->turn[LEAP_EYE_RIGHT].x += 0.018 * bell(seed, 40);
 }
 
-static void vary_light(uint64_t seed, struct leap_sim_look *look)
+/* Evaluation goes a tenth of the range beyond either end. */
+static double range(enum leap_sim_split split, uint64_t seed, uint64_t purpose,
+		    double low, double high)
+{
+	double beyond = split == LEAP_SIM_EVALUATION ? 0.1 * (high - low) : 0;
+
+	return fmax(leap_sim_uniform(seed, purpose, low - beyond, high + beyond), 0);
+}
+
+static void vary_light(uint64_t seed, enum leap_sim_split split,
+		       struct leap_sim_look *look)
 {
 	struct leap_sim_light *l = &look->light;
-	double apart = leap_sim_uniform(seed, 1, 0.85, 1.1);
+	double apart = range(split, seed, 1, 0.85, 1.1);
 
 	for (int k = 0; k < LEAP_SIM_LEDS; k++) {
 		l->x[k] *= (float)apart;
-		l->power[k] *= (float)leap_sim_uniform(seed, 2 + k, 0.8, 1.2);
+		l->power[k] *= (float)range(split, seed, 2 + k, 0.8, 1.2);
 	}
 	l->ambient *= (float)logarithmic(seed, 6, 0.3, 5);
-	l->wrap = (float)leap_sim_uniform(seed, 7, 0.05, 0.5);
-	l->gloss = (float)leap_sim_uniform(seed, 8, 0, 0.3);
-	l->lobe = (float)leap_sim_uniform(seed, 9, 0.4, 0.95);
-	l->edge = (float)leap_sim_uniform(seed, 10, 0.2, 0.95);
-	l->shade = (float)leap_sim_uniform(seed, 11, 0.25, 0.8);
+	l->wrap = (float)range(split, seed, 7, 0.05, 0.5);
+	l->gloss = (float)range(split, seed, 8, 0, 0.3);
+	l->lobe = (float)range(split, seed, 9, 0.4, 0.95);
+	l->edge = (float)range(split, seed, 10, 0.2, 0.9);
+	l->shade = (float)range(split, seed, 11, 0.25, 0.8);
 }
 
-static void vary_sensor(uint64_t seed, struct leap_sim_look *look)
+static void vary_sensor(uint64_t seed, enum leap_sim_split split,
+			struct leap_sim_look *look)
 {
-	look->black = (float)leap_sim_uniform(seed, 1, 0, 7);
-	look->read_noise = (float)logarithmic(seed, 2, 0.35, 1.6);
+	look->black = (float)range(split, seed, 1, 0, 7);
+	look->read_noise = (float)range(split, seed, 2, 0.35, 1.4);
 	look->shot_noise = (float)logarithmic(seed, 3, 0.006, 0.05);
-	look->stray = (float)leap_sim_uniform(seed, 4, 0.005, 0.06);
-	look->blur_across = (float)leap_sim_uniform(seed, 5, 0.04, 0.30);
-	look->blur_down = (float)leap_sim_uniform(seed, 6, 0.02, 0.22);
+	look->stray = (float)range(split, seed, 4, 0.005, 0.06);
+	look->blur_across = (float)range(split, seed, 5, 0.04, 0.30);
+	look->blur_down = (float)range(split, seed, 6, 0.02, 0.22);
 }
 
 static enum leap_sim_room any_room(uint64_t seed)
@@ -116,8 +127,8 @@ void leap_sim_stage_init(uint64_t seed, enum leap_sim_split split,
 			       &s->backdrop);
 	leap_sim_look_init(&s->look);
 	misalign(leap_sim_hash(seed, 3), split, &s->look);
-	vary_light(leap_sim_hash(seed, 4), &s->look);
-	vary_sensor(leap_sim_hash(seed, 5), &s->look);
+	vary_light(leap_sim_hash(seed, 4), split, &s->look);
+	vary_sensor(leap_sim_hash(seed, 5), split, &s->look);
 	any_setting(leap_sim_hash(seed, 6), &s->setting);
 }
 
@@ -127,6 +138,17 @@ void leap_sim_stage_enter(uint64_t seed, bool left, struct leap_sim_stage *stage
 
 	leap_sim_shape_draw(leap_sim_hash(seed, 1), left, &a->shape);
 	leap_sim_dress_draw(leap_sim_hash(seed, 2), &a->dress);
+	a->tool.ahead = 0;
+}
+
+void leap_sim_stage_equip(uint64_t seed, struct leap_sim_stage *stage)
+{
+	stage->actor[stage->actors - 1].tool = (struct leap_sim_tool){
+		.ahead = leap_sim_uniform(seed, 1, 55, 170),
+		.behind = leap_sim_uniform(seed, 2, 10, 90),
+		.radius = leap_sim_uniform(seed, 3, 2.2, 6),
+		.albedo = logarithmic(seed, 4, 0.2, 2),
+	};
 }
 
 void leap_sim_stage_put(uint64_t seed, enum leap_sim_thing what,
@@ -257,6 +279,41 @@ static void add_decoys(struct leap_sim_sample *sample, unsigned int count,
 			sample->decoy[sample->decoys++] = place[i];
 }
 
+/* Held like a pen: from the web between thumb and index finger past both tips. */
+static void hold_tool(const struct leap_sim_tool *tool,
+		      const struct leap_tracked_hand *hand,
+		      struct leap_sim_surface *surface, struct leap_sim_sample *sample)
+{
+	const struct vec3 *thumb = hand->joint[LEAP_THUMB];
+	const struct vec3 *index = hand->joint[LEAP_INDEX];
+	struct vec3 web = vec3_lerp(index[LEAP_MCP], thumb[LEAP_PIP], 0.4);
+	struct vec3 grip = vec3_lerp(thumb[LEAP_BTIP], index[LEAP_BTIP], 0.5);
+	struct vec3 way = vec3_unit_or(vec3_sub(grip, web), hand->direction);
+	struct leap_sim_cone *c;
+
+	/* A tip out in front is of more use than one below the fingers. */
+	way = vec3_unit_or(vec3_lerp(way, hand->direction, 0.5), way);
+
+	leap_sim_surface_part(surface);
+	c = leap_sim_surface_cone(surface, vec3_madd(grip, -tool->behind, way),
+				  vec3_madd(grip, tool->ahead, way), tool->radius,
+				  tool->radius, 0, 1);
+	if (!c)
+		return;
+	c->albedo = (float)tool->albedo;
+	sample->tool[sample->tools++] = (struct leap_tracked_tool){
+		.track = hand->track,
+		.held = true,
+		.hand = hand->track,
+		.confidence = 1,
+		.tip = vec3_madd(grip, tool->ahead + tool->radius, way),
+		.direction = way,
+		/* The fingers' tips hide where it begins. */
+		.length = tool->ahead + tool->radius - 8,
+		.width = 2 * tool->radius,
+	};
+}
+
 static void pose_hand(const struct leap_sim_actor *actor,
 		      const struct leap_sim_act *act, struct leap_sim_surface *surface,
 		      struct leap_sim_sample *sample)
@@ -269,6 +326,8 @@ static void pose_hand(const struct leap_sim_actor *actor,
 	leap_sim_skeleton_pose(&actor->shape, &act->posture, &skeleton);
 	leap_sim_flesh(&actor->shape, &skeleton, &actor->dress, surface);
 	skeleton.hand.track = ++sample->hands;
+	if (actor->tool.ahead > 0)
+		hold_tool(&actor->tool, h, surface, sample);
 	hand->hand = skeleton.hand;
 	hand->pose = act->pose;
 	hand->tilt = acos(fmin(fmax(-h->normal.y, -1), 1));
@@ -305,7 +364,7 @@ void leap_sim_stage_shoot(const struct leap_sim_stage *stage,
 
 	s->camera = stage->unit->camera;
 	memcpy(s->block, stage->unit->block, sizeof(s->block));
-	s->hands = s->decoys = 0;
+	s->hands = s->tools = s->decoys = 0;
 	s->exposure_us = stage->setting.exposure_us;
 	s->gain = stage->setting.gain;
 	surface->count = surface->parts = 0;

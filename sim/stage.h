@@ -13,10 +13,25 @@
 
 #define LEAP_SIM_STAGE_THINGS 4
 
+/**
+ * struct leap_sim_tool - a pen or stick between thumb and index finger
+ * @ahead: how far it reaches beyond their tips, millimetres; 0: there is none
+ * @behind: and how far back
+ * @radius: millimetres
+ * @albedo: reflectance, 1 for average skin
+ */
+struct leap_sim_tool {
+	double ahead;
+	double behind;
+	double radius;
+	double albedo;
+};
+
 /** struct leap_sim_actor - somebody's hand */
 struct leap_sim_actor {
 	struct leap_sim_shape shape;
 	struct leap_sim_dress dress;
+	struct leap_sim_tool tool;
 };
 
 /**
@@ -67,6 +82,9 @@ void leap_sim_stage_init(uint64_t seed, enum leap_sim_split split,
 
 /** leap_sim_stage_enter() - another actor's hand; no more than LEAP_HANDS_MAX */
 void leap_sim_stage_enter(uint64_t seed, bool left, struct leap_sim_stage *stage);
+
+/** leap_sim_stage_equip() - give the actor who entered last a tool */
+void leap_sim_stage_equip(uint64_t seed, struct leap_sim_stage *stage);
 
 /** leap_sim_stage_put() - another thing; no more than LEAP_SIM_STAGE_THINGS */
 void leap_sim_stage_put(uint64_t seed, enum leap_sim_thing what,

@@ -23,13 +23,14 @@
 
 /* How many clips of each kind make the set. */
 static const unsigned int clips[LEAP_SIM_CLIP_KINDS] = {
-	[LEAP_SIM_CLIP_HAND] = 24,    [LEAP_SIM_CLIP_RANGE] = 12,
-	[LEAP_SIM_CLIP_STILL] = 10,   [LEAP_SIM_CLIP_SWEEP] = 10,
-	[LEAP_SIM_CLIP_ARRIVAL] = 24, [LEAP_SIM_CLIP_PAIR] = 8,
-	[LEAP_SIM_CLIP_CROSSING] = 8, [LEAP_SIM_CLIP_TOUCHING] = 24,
-	[LEAP_SIM_CLIP_EMPTY] = 25,   [LEAP_SIM_CLIP_TORSO] = 25,
-	[LEAP_SIM_CLIP_HEAD] = 25,    [LEAP_SIM_CLIP_LAMP] = 25,
-	[LEAP_SIM_CLIP_SLEEVE] = 25,  [LEAP_SIM_CLIP_OBJECT] = 10,
+	[LEAP_SIM_CLIP_HAND] = 24,     [LEAP_SIM_CLIP_RANGE] = 12,
+	[LEAP_SIM_CLIP_STILL] = 10,    [LEAP_SIM_CLIP_SWEEP] = 10,
+	[LEAP_SIM_CLIP_TOOL] = 8,      [LEAP_SIM_CLIP_ARRIVAL] = 24,
+	[LEAP_SIM_CLIP_PAIR] = 8,      [LEAP_SIM_CLIP_CROSSING] = 8,
+	[LEAP_SIM_CLIP_TOUCHING] = 24, [LEAP_SIM_CLIP_EMPTY] = 25,
+	[LEAP_SIM_CLIP_TORSO] = 25,    [LEAP_SIM_CLIP_HEAD] = 25,
+	[LEAP_SIM_CLIP_LAMP] = 25,     [LEAP_SIM_CLIP_SLEEVE] = 25,
+	[LEAP_SIM_CLIP_OBJECT] = 10,
 };
 
 static const char *const pose_name[LEAP_SIM_POSES] = {
@@ -271,6 +272,8 @@ static void print_main(const struct bench *b)
 	print_row(b, "one hand, 100-400 mm", &f);
 	f = about(1u << LEAP_SIM_CLIP_SWEEP);
 	print_row(b, "one hand, 1 m/s", &f);
+	f = about(1u << LEAP_SIM_CLIP_TOOL);
+	print_row(b, "one hand with a tool", &f);
 	f = about(TWO_HANDS);
 	print_row(b, "two hands", &f);
 	for (int kind = LEAP_SIM_CLIP_PAIR; kind <= LEAP_SIM_CLIP_RECORDED; kind++) {
@@ -449,6 +452,23 @@ static void print_false_hands(const struct bench *b)
 		}
 	}
 	printf("  without a hand in view: %u in %u frames\n", hands, frames);
+}
+
+static void print_tools(struct bench *b)
+{
+	struct track_log *log = &b->log;
+	unsigned int frames = 0;
+
+	for (int kind = 0; kind < LEAP_SIM_CLIP_KINDS; kind++)
+		frames += log->frames[kind];
+	printf("\ntools: detected %.4f of %u, tip median %.1f mm (p95 %.1f), direction "
+	       "%.1f degrees (p95 %.1f), length %.0f mm off; %u false ones in %u frames\n",
+	       share(log->tools_found, log->tools), log->tools,
+	       track_values_share(&log->tool_tip, 0.5),
+	       track_values_share(&log->tool_tip, 0.95),
+	       track_values_share(&log->tool_angle, 0.5),
+	       track_values_share(&log->tool_angle, 0.95),
+	       track_values_share(&log->tool_length, 0.5), log->tools_extra, frames);
 }
 
 static double spread(const struct vec3 *p, unsigned int count)
@@ -667,6 +687,7 @@ int main(int argc, char **argv)
 	print_jitter(&b);
 	print_lag(&b);
 	print_false_hands(&b);
+	print_tools(&b);
 	print_cost(&b);
 	track_log_free(&b.log);
 	track_values_free(&b.block_match);

@@ -55,6 +55,9 @@ static struct track_record *add_record(struct track_log *log)
 void track_log_free(struct track_log *log)
 {
 	free(log->record);
+	track_values_free(&log->tool_tip);
+	track_values_free(&log->tool_angle);
+	track_values_free(&log->tool_length);
 	*log = (struct track_log){ 0 };
 }
 
@@ -141,6 +144,64 @@ static void describe(const struct leap_sim_sample *truth, unsigned int hand,
 				    h->visible[LEAP_EYE_RIGHT][k][LEAP_BTIP];
 }
 
+/* A tool is found when its tip is no farther off than this, millimetres. */
+#define TOOL_NEAR 40.0
+
+static bool both_see(const struct leap_sim_sample *truth, struct vec3 point)
+{
+	const struct leap_sensor_mode mode = { LEAP_SIM_WIDTH, LEAP_SIM_HEIGHT };
+
+	for (int e = 0; e < LEAP_EYES; e++) {
+		double p[2];
+
+		if (!leap_camera_project(&truth->camera, e, mode, point, p) ||
+		    p[0] < 2 || p[0] > LEAP_SIM_WIDTH - 3 || p[1] < 2 ||
+		    p[1] > LEAP_SIM_HEIGHT - 3)
+			return false;
+	}
+	return true;
+}
+
+static void score_tools(struct track_log *log, const struct leap_hands *seen,
+			const struct leap_sim_sample *truth)
+{
+	bool used[LEAP_TOOLS_MAX] = { false };
+
+	for (unsigned int i = 0; i < truth->tools; i++) {
+		const struct leap_tracked_tool *t = &truth->tool[i];
+		double best = TOOL_NEAR;
+		int which = -1;
+
+		for (unsigned int j = 0; j < seen->tool_count; j++) {
+			double off = vec3_distance(seen->tool[j].tip, t->tip);
+
+			if (!used[j] && off < best) {
+				best = off;
+				which = (int)j;
+			}
+		}
+		if (which >= 0)
+			used[which] = true;
+		if (log->in_view_for[t->hand - 1] <= TRACK_SETTLED ||
+		    !both_see(truth, t->tip))
+			continue;
+		log->tools++;
+		if (which < 0)
+			continue;
+		log->tools_found++;
+		track_values_add(&log->tool_tip, best);
+		track_values_add(
+			&log->tool_angle,
+			acos(fmax(-1, fmin(1, vec3_dot(seen->tool[which].direction,
+						       t->direction)))) *
+				180 / M_PI);
+		track_values_add(&log->tool_length,
+				 fabs(seen->tool[which].length - t->length));
+	}
+	for (unsigned int j = 0; j < seen->tool_count; j++)
+		log->tools_extra += !used[j];
+}
+
 void track_log_frame(struct track_log *log, enum leap_sim_clip_kind kind,
 		     unsigned int clip, unsigned int frame,
 		     const struct leap_hands *seen, const struct leap_sim_sample *truth,
@@ -167,6 +228,7 @@ void track_log_frame(struct track_log *log, enum leap_sim_clip_kind kind,
 		compare(&seen->hand[which[i]], &truth->hand[i].hand, r);
 		paired++;
 	}
+	score_tools(log, seen, truth);
 	log->extra[kind] += seen->count - paired;
 	log->frames[kind]++;
 }

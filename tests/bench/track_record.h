@@ -64,10 +64,25 @@ struct track_record {
 	struct vec3 truth;
 };
 
+/** struct track_values - numbers to be ordered */
+struct track_values {
+	float *value;
+	size_t count;
+	size_t room;
+};
+
 /**
  * struct track_log - all records, and what belongs to no true hand
  * @extra: hands that were reported where there was none, by kind of clip
  * @frames: of each kind
+ * @in_view_for: how many frames each hand of the running clip has been in view
+ * @tools: true tools whose tips both eyes see and whose hands have been in view for
+ *	0.3 seconds
+ * @tools_found: of these, what was reported
+ * @tools_extra: tools that were reported where there was none
+ * @tool_tip: errors of the tips, millimetres
+ * @tool_angle: of the directions, degrees
+ * @tool_length: of the lengths, millimetres
  */
 struct track_log {
 	struct track_record *record;
@@ -76,6 +91,12 @@ struct track_log {
 	unsigned int extra[LEAP_SIM_CLIP_KINDS];
 	unsigned int frames[LEAP_SIM_CLIP_KINDS];
 	unsigned int in_view_for[LEAP_HANDS_MAX];
+	unsigned int tools;
+	unsigned int tools_found;
+	unsigned int tools_extra;
+	struct track_values tool_tip;
+	struct track_values tool_angle;
+	struct track_values tool_length;
 };
 
 /**
@@ -91,13 +112,6 @@ void track_log_frame(struct track_log *log, enum leap_sim_clip_kind kind,
 
 /** track_log_free() - the records; the log is the caller's */
 void track_log_free(struct track_log *log);
-
-/** struct track_values - numbers to be ordered */
-struct track_values {
-	float *value;
-	size_t count;
-	size_t room;
-};
 
 /** track_values_add() - ends the program when memory is short */
 void track_values_add(struct track_values *values, double value);

@@ -124,6 +124,24 @@ static void some_films_have_no_hands(void **state)
 	}
 }
 
+static void a_tool_sticks_out_of_its_hand(void **state)
+{
+	struct leap_sim_clip *clip = open_clip(LEAP_SIM_CLIP_TOOL, 1);
+	const struct leap_tracked_hand *hand;
+	struct leap_sim_sample s;
+
+	(void)state;
+	leap_sim_clip_frame(clip, 50, pixels, &s);
+	assert_int_equal(s.hands, 1);
+	assert_int_equal(s.tools, 1);
+	hand = &s.hand[0].hand;
+	assert_true(s.tool[0].held && s.tool[0].hand == hand->track);
+	assert_true(s.tool[0].length > 40);
+	assert_true(vec3_distance(s.tool[0].tip, hand->joint[LEAP_INDEX][LEAP_BTIP]) >
+		    s.tool[0].length - 15);
+	leap_sim_clip_free(clip);
+}
+
 static void what_is_no_kind_is_refused(void **state)
 {
 	struct leap_sim_clip *clip;
@@ -216,6 +234,7 @@ int main(void)
 		cmocka_unit_test(touching_hands_meet_and_part),
 		cmocka_unit_test(a_range_goes_from_near_to_far),
 		cmocka_unit_test(some_films_have_no_hands),
+		cmocka_unit_test(a_tool_sticks_out_of_its_hand),
 		cmocka_unit_test(what_is_no_kind_is_refused),
 		cmocka_unit_test(errors_are_measured_as_they_are),
 		cmocka_unit_test(hands_in_the_wrong_place_are_false_ones),
