@@ -9,7 +9,7 @@ DKMS_SRC = $(DESTDIR)/usr/src/leap-$(VERSION)
 UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
 MODULE_FILES = Kbuild dkms.conf VERSION driver uapi LICENSES
 
-.PHONY: all user modules run check bench bench-tracking format lint install uninstall clean help
+.PHONY: all user modules run check soak bench bench-tracking format lint install uninstall clean help
 
 all: user ## build everything that can be built here
 	@if [ -d "$(KDIR)" ]; then $(MAKE) --no-print-directory modules; \
@@ -35,6 +35,10 @@ run: ## install what is missing, build, start leapd on a controller or a synthet
 check: ## install what is missing, run every test
 	@tools/setup run check
 	@tests/check
+
+soak: ## the module under everything there is, for an hour or two
+	@tools/setup run check
+	@tests/kernel/soak
 
 bench: ## measure, as ratios against a named alternative
 	@tools/setup run check

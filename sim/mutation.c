@@ -24,7 +24,7 @@ size_t leap_mutate(uint8_t *payload, size_t size, uint64_t *noise)
 {
 	size_t header = size < HEADER ? size : HEADER;
 
-	switch (draw(noise) % 16) {
+	switch (draw(noise) % 64) {
 	case 0: /* a header of another length */
 		payload[0] = draw(noise);
 		break;

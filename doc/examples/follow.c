@@ -27,9 +27,8 @@ static int use(struct leap_ring_header *ring, unsigned int number)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&slot->sequence, __ATOMIC_RELAXED) != number)
 		return 0; /* the sum is of two frames */
-	if (flags & (LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN))
-		return 1;
-	printf("%u %llu %.1f\n", number, time_ns, (double)sum / size);
+	if (!(flags & (LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN)))
+		printf("%u %llu %.1f\n", number, time_ns, (double)sum / size);
 	return 1;
 }
 
@@ -38,6 +37,7 @@ int main(int argc, char **argv)
 	int fd = open(argc > 1 ? argv[1] : "/dev/leap0", O_RDONLY);
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	struct leap_ring_header *ring;
+	unsigned int last = 0;
 	struct leap_info info;
 
 	if (fd < 0 || ioctl(fd, LEAP_IOC_INFO, &info)) {
@@ -49,10 +49,13 @@ int main(int argc, char **argv)
 		perror("no stream");
 		return 1;
 	}
-	for (int frames = 0; frames < 100 && poll(&wait, 1, 2000) > 0;) {
-		if (wait.revents & (POLLHUP | POLLERR))
-			return 0;
-		frames += use(ring, __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE));
+	for (int n = 0;
+	     n < 100 && poll(&wait, 1, 2000) > 0 && wait.revents == POLLIN;) {
+		unsigned int head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE);
+
+		if (head != last) /* a newer one may have come since poll() */
+			n += use(ring, head);
+		last = head;
 	}
 	return 0;
 }

@@ -26,12 +26,15 @@ fcntl.ioctl(fd, START)
 
 poll = select.poll()
 poll.register(fd, select.POLLIN)
-frames = 0
+frames = last = 0
 while frames < 100:
     events = poll.poll(2000)
     if not events or events[0][1] & (select.POLLHUP | select.POLLERR):
         break
     number = struct.unpack_from("I", ring, HEAD)[0]
+    if number == last:
+        continue  # a newer one had come since poll()
+    last = number
     slot = first + number % count * stride
     (sequence, _, flags, _, _, time_ns, _, size, width,
      height) = SLOT.unpack_from(ring, slot)

@@ -102,7 +102,7 @@ static bool fail_nth(unsigned int n, void (*attempt)(void *context), void *conte
 /* Each of the first hundred points, and then ever fewer. */
 static unsigned int next_point(unsigned int n)
 {
-	return n < 100 ? n + 1 : n + n / 12;
+	return n < times(100, LAST_POINT) ? n + 1 : n + n / 12;
 }
 
 /* Lets @attempt fail at each point, with @check after each; returns the points. */

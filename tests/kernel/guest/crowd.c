@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 
 #define READERS 32
-#define SECONDS 3
+#define SECONDS times(3, 60)
 
 /* Ends with 0 when every frame that was looked at was whole, and some were. */
 static int follow(const char *device, unsigned int hold_ms)

@@ -7,8 +7,6 @@
 
 #include "sim/usb_descriptors.h"
 
-#define RANDOM_SETS 24
-
 /* Offsets in leap_usb_config_descriptor; each names what lies there. */
 #define TOTAL_LENGTH 2
 #define INTERFACES 4
@@ -128,10 +126,11 @@ static uint32_t noise(uint64_t *state)
 static void test_random_damage_is_refused_or_harmless(void **state)
 {
 	uint8_t descriptors[LEAP_USB_CONFIG_SIZE];
+	unsigned int sets = times(24, 2000);
 	uint64_t seed = 1;
 
 	(void)state;
-	for (unsigned int i = 0; i < RANDOM_SETS; i++) {
+	for (unsigned int i = 0; i < sets; i++) {
 		memcpy(descriptors, leap_usb_config_descriptor, sizeof(descriptors));
 		/* The first nine bytes decide whether the rest is looked at at all. */
 		for (unsigned int j = 0; j <= i % 4; j++)
@@ -139,6 +138,7 @@ static void test_random_damage_is_refused_or_harmless(void **state)
 				noise(&seed);
 		present(descriptors);
 	}
+	printf("## %u sets of descriptors with random damage\n", sets);
 }
 
 static void test_afterwards_an_honest_device_streams(void **state)

@@ -4,17 +4,17 @@
 . "$LEAP_SCENARIOS/rig.sh"
 
 serial=LP00000000001
-attributes=/sys/class/leap/leap0
+node=leap0
 mkdir -p firmware/leap
 echo -n "$PWD/firmware" >/sys/module/firmware_class/parameters/path
 
 holds() {
-  [ "$(cat "$attributes/$1")" = "$2" ]
+  [ "$(cat "/sys/class/leap/$node/$1")" = "$2" ]
 }
 
 # Asks for the stream without waiting for a frame.
 watch_stream() {
-  dd if=/dev/leap0 of=/dev/null bs=721920 2>/dev/null &
+  dd if=/dev/$node of=/dev/null bs=721920 2>/dev/null &
   reader=$!
 }
 
@@ -24,17 +24,17 @@ end_stream() {
 }
 
 streams() {
-  "$LEAP_PROGRAMS/frames" --seconds 1 /dev/leap0 >sum || fail "$(cat sum)"
+  "$LEAP_PROGRAMS/frames" --seconds 1 /dev/$node >sum || fail "$(cat sum)"
   expect "torn frames" 0 "$(number torn sum)"
   [ "$(number whole sum)" -gt 0 ] || fail "no frames"
 }
 
 plug --pattern checksum --locked
-expect "before anybody streams" unknown "$(cat $attributes/locked)"
+expect "before anybody streams" unknown "$(cat /sys/class/leap/$node/locked)"
 watch_stream
 wait_for holds locked yes
 wait_for holds state locked
-expect "bring-up without a file" none "$(cat $attributes/bringup)"
+expect "bring-up without a file" none "$(cat /sys/class/leap/$node/bringup)"
 end_stream
 expect "lines in the log" 1 "$(dmesg | grep -c 'firmware locked')"
 
@@ -52,7 +52,7 @@ if [ -e /sys/kernel/debug/usb/usbmon/1u ]; then
 fi
 plug --pattern checksum --locked
 streams
-expect "after bring-up" done "$(cat $attributes/bringup)"
+expect "after bring-up" done "$(cat /sys/class/leap/$node/bringup)"
 wait_for holds locked no
 [ -z "${monitor:-}" ] || kill "$monitor"
 
@@ -67,20 +67,23 @@ unplug
 
 # Another controller's answers, under this one's name.
 "$LEAP_PROGRAMS/unlock" $serial right.bin
-plug --pattern checksum --locked --serial LP00000000003
 cp right.bin firmware/leap/LP00000000003.bin
+start_emulator --pattern checksum --locked --serial LP00000000003
+node=leap1
+wait_for [ -c /dev/leap1 ]
 watch_stream
 wait_for holds bringup invalid
 end_stream
 unplug
+node=leap0
 
 # Damaged ones, of every length.
-for size in 0 1 32 40 100; do
+for size in 1 32 40 100; do
   head -c $size right.bin >"firmware/leap/$serial.bin"
   plug --pattern checksum --locked
   watch_stream
   wait_for holds locked yes
-  expect "a file of $size bytes" invalid "$(cat $attributes/bringup)"
+  expect "a file of $size bytes" invalid "$(cat /sys/class/leap/$node/bringup)"
   end_stream
   unplug
 done
@@ -89,5 +92,5 @@ done
 cp right.bin "firmware/leap/$serial.bin"
 plug --pattern checksum
 streams
-expect "of an open controller" none "$(cat $attributes/bringup)"
+expect "of an open controller" none "$(cat /sys/class/leap/$node/bringup)"
 unplug

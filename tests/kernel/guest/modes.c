@@ -227,6 +227,18 @@ static void test_a_device_that_refuses_keeps_the_old_mode(void **state)
 	ring_close(&ring);
 }
 
+/* At the rate of each mode, not at one for all. */
+static int plug_unhurried(void **state)
+{
+	const char *const options[] = { "--pattern", "checksum", NULL };
+	struct rig *rig = calloc(1, sizeof(*rig));
+
+	rig_start(rig, options);
+	rig_wait_node(rig);
+	*state = rig;
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,5 +253,5 @@ int main(void)
 		cmocka_unit_test(test_a_device_that_refuses_keeps_the_old_mode),
 	};
 
-	return cmocka_run_group_tests(tests, plug, stop);
+	return cmocka_run_group_tests(tests, plug_unhurried, stop);
 }

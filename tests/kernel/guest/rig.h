@@ -141,6 +141,9 @@ void ring_wait_whole(const struct ring *ring, unsigned int count);
  */
 bool clock_is_virtual(void);
 
+/** times() - how often to do something: @bounded times, or @soak times in a long run */
+unsigned int times(unsigned int bounded, unsigned int soak);
+
 /** now_ns() - CLOCK_MONOTONIC */
 uint64_t now_ns(void);
 

@@ -13,10 +13,13 @@ value() {
 plug --pattern checksum
 echo 1 >$tracing/events/leap/enable
 "$LEAP_PROGRAMS/frames" --seconds 1 /dev/leap0 >sum || fail "$(cat sum)"
-say "lose 40"
-"$LEAP_PROGRAMS/frames" --seconds 1 /dev/leap0 >sum || fail "$(cat sum)"
-say "stall 1"
-"$LEAP_PROGRAMS/frames" --seconds 1 /dev/leap0 >sum || fail "$(cat sum)"
+for trouble in "lose 40" "stall 1"; do
+  "$LEAP_PROGRAMS/frames" --seconds 1 /dev/leap0 >sum &
+  reader=$!
+  sleep 0.4
+  say "$trouble"
+  wait "$reader" || fail "$(cat sum)"
+done
 echo 0 >$tracing/events/leap/enable
 cp $tracing/trace trace
 cp $statistics counts
@@ -33,6 +36,6 @@ expect "events of frames" "$(awk '$1 == "frames" { print $2 }' counts)" \
   "$(events leap_frame_done)"
 expect "restarts" "$(awk '$1 == "restarts" { print $2 }' counts)" \
   "$(events leap_restart)"
-expect "stalls" 1 "$(awk '$1 == "stalls" { print $2 }' counts)"
+[ "$(awk '$1 == "stalls" { print $2 }' counts)" -gt 0 ] || fail "no stall was counted"
 [ "$(awk '$1 == "payloads" { print $2 }' counts)" -gt 1000 ] || fail "$(cat counts)"
 echo "## $(grep -m 1 leap_frame_done trace | sed 's/.*leap_frame_done: /leap_frame_done: /')"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
+ * test-driver-ring-litmus [FRAMES]
+ *
  * One writer and several readers of one ring, each on a thread of its own and as fast
  * as it can: no reader may ever believe a frame that was overwritten under it.
  *
@@ -18,13 +20,15 @@
 #include "driver/ring.h"
 
 #define FRAMES 100000
-#define READERS 4
+#define READERS 8
 #define SLOTS 4
 #define WIDTH 16
 #define HEIGHT 4
 #define FRAME (WIDTH * HEIGHT * 2)
 #define PIECE 32
 #define INTERVAL_NS 1000
+
+static u32 frames = FRAMES;
 
 struct rig {
 	struct leap_ring ring;
@@ -61,7 +65,7 @@ static void *write_frames(void *arg)
 	u8 data[FRAME];
 
 	pthread_barrier_wait(&rig->start);
-	for (u32 n = 1; n <= FRAMES; n++) {
+	for (u32 n = 1; n <= frames; n++) {
 		struct leap_frame_end end = { .flags = n % 7,
 					      .time_last_ns = 3ULL * n };
 
@@ -178,16 +182,18 @@ static void no_reader_believes_an_overwritten_frame(void **state)
 	/* a test in which nobody met anybody would prove nothing */
 	assert_true(whole > 0);
 	assert_true(overwritten > 0);
-	assert_int_equal(rig.ring.header->head, FRAMES);
+	assert_int_equal(rig.ring.header->head, frames);
 	pthread_barrier_destroy(&rig.start);
 	free(memory);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_reader_believes_an_overwritten_frame),
 	};
 
+	if (argc > 1)
+		frames = strtoul(argv[1], NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

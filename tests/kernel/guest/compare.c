@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+/*
+ * compare leap|v4l2|none [DEVICE] READERS SECONDS: follows the stream of one controller with
+ * so many readers, and says what that cost and how late they were. For a fair word on V4L2,
+ * which knows one streaming reader, the others get each frame from that one: it copies the
+ * frame into shared memory and wakes them through an eventfd each.
+ *
+ * Each reader is a process of its own. Times come from the emulator (leap-sim --stamp);
+ * processor time from the machine that User-Mode Linux runs on, which keeps it to the
+ * nanosecond.
+ */
+#include "tests/kernel/guest/rig.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/videodev2.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FRAME (640 * 240 * 2)
+#define STAMP (FRAME - 12 - 8)
+#define READERS_MAX 32
+#define FRAMES_MAX 16384
+#define BUFFERS 8
+#define SLOTS 8
+#define WARM_UP_NS 500000000ULL
+
+/* What a reader has seen; shared with the process that prints it. */
+struct result {
+	uint32_t frames;
+	uint64_t first, last; /* the device's numbers */
+	int64_t late_ns[FRAMES_MAX];
+};
+
+struct shared {
+	uint64_t begin_ns, end_ns;
+	struct result results[READERS_MAX];
+	/* V4L2 only: what its one reader passes on */
+	uint32_t newest;
+	uint8_t slots[SLOTS][FRAME];
+};
+
+static struct shared *shared;
+
+static void __attribute__((noreturn)) give_up(const char *what)
+{
+	perror(what);
+	exit(EXIT_FAILURE);
+}
+
+static uint64_t word(const uint8_t *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+	return value;
+}
+
+/* The number lies in the first row of the checksum pattern. */
+static void note(struct result *result, const uint8_t *pixels, uint64_t now)
+{
+	uint64_t number = word(pixels + 4);
+
+	if (now < shared->begin_ns || now >= shared->end_ns)
+		return;
+	if (!result->frames)
+		result->first = number;
+	result->last = number;
+	if (result->frames < FRAMES_MAX)
+		result->late_ns[result->frames] = now - word(pixels + STAMP);
+	result->frames++;
+}
+
+static void read_leap(const char *device, struct result *result)
+{
+	uint32_t damaged = LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN;
+	struct pollfd pollfd;
+	struct ring ring;
+	uint32_t seen;
+
+	ring_open(&ring, device, O_RDONLY);
+	if (ioctl(ring.fd, LEAP_IOC_START))
+		give_up("LEAP_IOC_START");
+	pollfd = (struct pollfd){ .fd = ring.fd, .events = POLLIN };
+	seen = ring_head(&ring);
+	while (now_ns() < shared->end_ns) {
+		const volatile struct leap_slot *slot;
+		uint32_t head;
+
+		if (poll(&pollfd, 1, 1000) <= 0)
+			continue;
+		head = ring_head(&ring);
+		/* those that came meanwhile are still in the ring */
+		if (head - seen >= ring.header->slot_count)
+			seen = head - 1;
+		while (seen != head) {
+			seen = ring_next(seen);
+			slot = ring_slot(&ring, seen);
+			if (slot->sequence == seen && !(slot->flags & damaged))
+				note(result, ring_pixels(&ring, slot), now_ns());
+		}
+	}
+	ring_close(&ring);
+}
+
+struct camera {
+	int fd;
+	uint8_t *buffers[BUFFERS];
+};
+
+static void camera_open(struct camera *camera, const char *device)
+{
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_requestbuffers request = { .count = BUFFERS,
+					       .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+					       .memory = V4L2_MEMORY_MMAP };
+
+	camera->fd = open(device, O_RDWR | O_CLOEXEC);
+	format.fmt.pix.width = 640;
+	format.fmt.pix.height = 240;
+	format.fmt.pix.pixelformat = V4L2_PIX_FMT_YUYV;
+	if (camera->fd < 0 || ioctl(camera->fd, VIDIOC_S_FMT, &format) ||
+	    format.fmt.pix.width != 640 || format.fmt.pix.height != 240 ||
+	    ioctl(camera->fd, VIDIOC_REQBUFS, &request) || request.count != BUFFERS)
+		give_up(device);
+	for (unsigned int i = 0; i < BUFFERS; i++) {
+		struct v4l2_buffer buffer = { .index = i,
+					      .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+					      .memory = V4L2_MEMORY_MMAP };
+
+		if (ioctl(camera->fd, VIDIOC_QUERYBUF, &buffer))
+			give_up("VIDIOC_QUERYBUF");
+		camera->buffers[i] = mmap(NULL, buffer.length, PROT_READ, MAP_SHARED,
+					  camera->fd, buffer.m.offset);
+		if (camera->buffers[i] == MAP_FAILED ||
+		    ioctl(camera->fd, VIDIOC_QBUF, &buffer))
+			give_up("buffers");
+	}
+	if (ioctl(camera->fd, VIDIOC_STREAMON, &format.type))
+		give_up("VIDIOC_STREAMON");
+}
+
+static void pass_on(const uint8_t *pixels, const int *events, unsigned int count)
+{
+	uint32_t next = shared->newest + 1;
+	const uint64_t one = 1;
+
+	memcpy(shared->slots[next % SLOTS], pixels, FRAME);
+	__atomic_store_n(&shared->newest, next, __ATOMIC_RELEASE);
+	for (unsigned int i = 0; i < count; i++)
+		if (write(events[i], &one, sizeof(one)) < 0)
+			give_up("eventfd");
+}
+
+static void read_camera(const char *device, struct result *result, const int *events,
+			unsigned int others)
+{
+	struct camera camera;
+
+	camera_open(&camera, device);
+	while (now_ns() < shared->end_ns) {
+		struct pollfd pollfd = { .fd = camera.fd, .events = POLLIN };
+		struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
+					      .memory = V4L2_MEMORY_MMAP };
+
+		if (poll(&pollfd, 1, 1000) <= 0)
+			continue;
+		if (ioctl(camera.fd, VIDIOC_DQBUF, &buffer))
+			continue;
+		if (!(buffer.flags & V4L2_BUF_FLAG_ERROR) &&
+		    buffer.bytesused == FRAME) {
+			const uint8_t *pixels = camera.buffers[buffer.index];
+
+			note(result, pixels, now_ns());
+			if (others)
+				pass_on(pixels, events, others);
+		}
+		if (ioctl(camera.fd, VIDIOC_QBUF, &buffer))
+			give_up("VIDIOC_QBUF");
+	}
+	close(camera.fd);
+}
+
+static void read_passed_on(struct result *result, int event)
+{
+	uint32_t seen = shared->newest;
+
+	while (now_ns() < shared->end_ns) {
+		struct pollfd pollfd = { .fd = event, .events = POLLIN };
+		uint32_t newest;
+		uint64_t count;
+
+		if (poll(&pollfd, 1, 1000) <= 0 ||
+		    read(event, &count, sizeof(count)) < 0)
+			continue;
+		newest = __atomic_load_n(&shared->newest, __ATOMIC_ACQUIRE);
+		if (newest - seen >= SLOTS)
+			seen = newest - 1;
+		while (seen != newest)
+			note(result, shared->slots[++seen % SLOTS], now_ns());
+	}
+}
+
+/* Nanoseconds on a processor of the process behind this name in the machine's /proc. */
+static uint64_t run_time(const char *name)
+{
+	char path[300], text[64] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s/schedstat", getenv("LEAP_HOST_PROC"), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return strtoull(text, NULL, 10);
+}
+
+/* The session that all processes of this guest are in, or -1. */
+static int session_of(const char *name)
+{
+	char path[300], text[512] = "", *end;
+	int fd, session = -1;
+
+	snprintf(path, sizeof(path), "%s/%s/stat", getenv("LEAP_HOST_PROC"), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (read(fd, text, sizeof(text) - 1) > 0 && (end = strrchr(text, ')')))
+		sscanf(end + 1, " %*c %*d %d", &session);
+	close(fd);
+	return session;
+}
+
+#define PROCESSES_MAX 128
+
+/* The guest's programs are processes of the machine in the session of its kernel. */
+struct processes {
+	char kernel[16];
+	char programs[PROCESSES_MAX][16];
+	unsigned int count;
+};
+
+struct cost {
+	uint64_t time_ns;
+	uint64_t kernel_ns; /* of the process that is the guest's kernel */
+	uint64_t user_ns; /* of those that its programs run in */
+};
+
+static void find_processes(struct processes *processes)
+{
+	const char *kernel = getenv("LEAP_HOST_PID");
+	struct dirent *entry;
+	int session;
+	DIR *proc;
+
+	*processes = (struct processes){ .count = 0 };
+	if (!kernel || !getenv("LEAP_HOST_PROC"))
+		return;
+	snprintf(processes->kernel, sizeof(processes->kernel), "%s", kernel);
+	session = session_of(kernel);
+	proc = opendir(getenv("LEAP_HOST_PROC"));
+	while (proc && (entry = readdir(proc))) {
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    !strcmp(entry->d_name, kernel) ||
+		    session_of(entry->d_name) != session)
+			continue;
+		if (processes->count < PROCESSES_MAX)
+			snprintf(processes->programs[processes->count++], 16, "%.15s",
+				 entry->d_name);
+	}
+	if (proc)
+		closedir(proc);
+}
+
+static struct cost measure(const struct processes *processes)
+{
+	struct cost cost = { .time_ns = now_ns() };
+
+	cost.kernel_ns = run_time(processes->kernel);
+	for (unsigned int i = 0; i < processes->count; i++)
+		cost.user_ns += run_time(processes->programs[i]);
+	return cost;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double late_us(const struct result *result, unsigned int percent)
+{
+	uint32_t count = result->frames < FRAMES_MAX ? result->frames : FRAMES_MAX;
+
+	return count ? result->late_ns[(uint64_t)count * percent / 101] / 1e3 : 0;
+}
+
+static void print(unsigned int readers, const struct cost *before,
+		  const struct cost *after)
+{
+	double seconds = (shared->end_ns - shared->begin_ns) / 1e9;
+	double measured = (after->time_ns - before->time_ns) / 1e9;
+	uint64_t missing = 0, frames = 0;
+	struct result *all = &shared->results[0];
+
+	for (unsigned int i = 0; i < readers; i++) {
+		struct result *result = &shared->results[i];
+
+		qsort(result->late_ns,
+		      result->frames < FRAMES_MAX ? result->frames : FRAMES_MAX,
+		      sizeof(result->late_ns[0]), ascending);
+		frames += result->frames;
+		if (result->frames)
+			missing += result->last - result->first + 1 - result->frames;
+		/* the one that is latest at the 99th percentile speaks for all */
+		if (late_us(result, 99) > late_us(all, 99))
+			all = result;
+	}
+	printf("kernel_us_per_s %.0f user_us_per_s %.0f frames_per_s %.1f missing %llu "
+	       "late_p50_us %.0f late_p99_us %.0f\n",
+	       (after->kernel_ns - before->kernel_ns) / 1e3 / measured,
+	       (after->user_ns - before->user_ns) / 1e3 / measured,
+	       readers ? frames / seconds / readers : 0, (unsigned long long)missing,
+	       late_us(all, 50), late_us(all, 99));
+}
+
+static void run_reader(const char *kind, const char *device, unsigned int which,
+		       const int *events, unsigned int readers)
+{
+	struct result *result = &shared->results[which];
+
+	if (!strcmp(kind, "leap"))
+		read_leap(device, result);
+	else if (which == 0)
+		read_camera(device, result, events + 1, readers - 1);
+	else
+		read_passed_on(result, events[which]);
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int readers, seconds;
+	int events[READERS_MAX], status, failed = 0;
+	struct processes processes;
+	struct cost before, after;
+
+	if (argc != 5 || (readers = atoi(argv[3])) > READERS_MAX)
+		return 2;
+	seconds = atoi(argv[4]);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		give_up("memory");
+	shared->begin_ns = now_ns() + WARM_UP_NS;
+	shared->end_ns = shared->begin_ns + seconds * 1000000000ULL;
+	for (unsigned int i = 0; i < readers; i++)
+		events[i] = eventfd(0, EFD_CLOEXEC);
+	for (unsigned int i = 0; i < readers; i++)
+		if (!fork())
+			run_reader(argv[1], argv[2], i, events, readers);
+	sleep_ms(WARM_UP_NS / 1000000);
+	find_processes(&processes);
+	before = measure(&processes);
+	sleep_ms(seconds * 1000 - 500);
+	after = measure(&processes);
+	while (wait(&status) > 0)
+		failed |= status;
+	print(readers, &before, &after);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In and out, many times; every other time in the middle of a frame, under readers that are
+ * mapped, that poll, that read, and that ask, set, start and stop.
+ * A thread for each kind of reader, and one that pulls the plug.
+ */
+#include "tests/kernel/guest/scenario.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#define KINDS 5
+#define PHASES 36 /* of half a millisecond: two frames */
+
+struct reader {
+	const char *device;
+	bool wrong;
+};
+
+static int open_device(const struct reader *reader)
+{
+	return open(reader->device, O_RDWR | O_CLOEXEC);
+}
+
+static void *follow(void *argument)
+{
+	struct reader *reader = argument;
+	struct ring ring;
+	uint64_t number;
+
+	ring_open(&ring, reader->device, O_RDONLY);
+	ioctl(ring.fd, LEAP_IOC_START);
+	while (ring.header->state != LEAP_STATE_GONE) {
+		struct pollfd pollfd = { .fd = ring.fd, .events = POLLIN };
+
+		poll(&pollfd, 1, 20);
+		/* it is going: the state says so when all transfers are stopped */
+		if (pollfd.revents & POLLHUP)
+			sleep_ms(1);
+		reader->wrong |= ring_check(&ring, ring_head(&ring), NULL, &number,
+					    NULL) == FRAME_TORN;
+	}
+	ring_close(&ring);
+	return NULL;
+}
+
+static void *poll_only(void *argument)
+{
+	struct pollfd pollfd = { .fd = open_device(argument), .events = POLLIN };
+
+	do
+		poll(&pollfd, 1, -1);
+	while (!(pollfd.revents & (POLLHUP | POLLERR)));
+	close(pollfd.fd);
+	return NULL;
+}
+
+static void *read_frames(void *argument)
+{
+	uint8_t *frame = malloc(LEAP_FRAME_MAX);
+	struct reader *reader = argument;
+	int fd = open_device(reader);
+
+	while (read(fd, frame, LEAP_FRAME_MAX) > 0)
+		;
+	reader->wrong |= errno != ENODEV;
+	close(fd);
+	free(frame);
+	return NULL;
+}
+
+static void *ask_and_set(void *argument)
+{
+	struct leap_control control = { .id = LEAP_CONTROL_GAIN };
+	struct reader *reader = argument;
+	int fd = open_device(reader), r;
+
+	do {
+		control.value = 16 + (control.value + 1) % 48;
+		r = ioctl(fd, LEAP_IOC_CONTROL_SET, &control);
+		if (!r)
+			r = ioctl(fd, LEAP_IOC_CONTROL_GET, &control);
+		sleep_ms(1);
+	} while (!r);
+	reader->wrong |= errno != ENODEV;
+	close(fd);
+	return NULL;
+}
+
+static void *start_and_stop(void *argument)
+{
+	struct leap_sensor_mode mode = { .height = 240 };
+	struct reader *reader = argument;
+	int fd = open_device(reader), r;
+
+	do {
+		mode.width = mode.width == 640 ? 752 : 640;
+		r = ioctl(fd, LEAP_IOC_START);
+		if (!r)
+			r = ioctl(fd, LEAP_IOC_MODE_SET, &mode);
+		sleep_ms(2);
+		if (!r)
+			r = ioctl(fd, LEAP_IOC_STOP);
+	} while (!r);
+	reader->wrong |= errno != ENODEV;
+	close(fd);
+	return NULL;
+}
+
+static void pull_under_readers(struct rig *rig, unsigned int phase)
+{
+	static void *(*const kinds[KINDS])(void *) = { follow, poll_only, read_frames,
+						       ask_and_set, start_and_stop };
+	struct reader readers[KINDS];
+	pthread_t threads[KINDS];
+	struct timespec moment = { 0, phase * 500000 };
+	struct ring ring;
+
+	ring_open(&ring, rig->device, O_RDONLY);
+	assert_int_equal(ioctl(ring.fd, LEAP_IOC_START), 0);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		readers[i] = (struct reader){ .device = rig->device };
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, kinds[i], &readers[i]), 0);
+	}
+	ring_wait(&ring, ring_next(ring_head(&ring)));
+	nanosleep(&moment, NULL);
+	rig_unplug(rig);
+	for (unsigned int i = 0; i < KINDS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_false(readers[i].wrong);
+	}
+	assert_int_equal(ring.header->state, LEAP_STATE_GONE);
+	ring_close(&ring);
+}
+
+static void test_in_and_out_in_the_middle_of_a_frame(void **state)
+{
+	unsigned int cycles = times(24, 1000);
+	struct rig *rig = *state;
+
+	for (unsigned int i = 0; i < cycles; i++) {
+		if (i % 2)
+			pull_under_readers(rig, i / 2 % PHASES);
+		else
+			rig_unplug(rig);
+		rig_replug(rig);
+	}
+	assert_string_equal(rig->device, "/dev/leap0");
+	printf("## %u times in and out, half of them under %d readers\n", cycles,
+	       KINDS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_in_and_out_in_the_middle_of_a_frame),
+	};
+
+	return cmocka_run_group_tests(tests, plug, stop);
+}
