@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: MIT
 # What it costs to follow the same emulated controller through /dev/leap0, and through
-# uvcvideo with V4L2, in one boot. The cost of the bus and the emulator alone, measured with
-# a driver that throws everything away, is taken off both. $LEAP_SECONDS each, $LEAP_ROUNDS
-# times.
+# uvcvideo with V4L2, in one boot, and with a driver that throws everything away.
+# $LEAP_SECONDS each, $LEAP_ROUNDS times; tests/kernel/compare makes a table of it.
 . "$LEAP_SCENARIOS/rig.sh"
 
 seconds=${LEAP_SECONDS:-10}
 rounds=${LEAP_ROUNDS:-3}
 compare=$LEAP_PROGRAMS/compare
-
-mkdir host
-mount -t hostfs -o /proc none host
-export LEAP_HOST_PROC=$PWD/host
-export LEAP_HOST_PID=$(cat "$LEAP_GUEST/guest/pid")
 
 rmmod leap
 for module in rational v4l2-dv-timings mc videodev videobuf2-common videobuf2-memops \
@@ -93,33 +87,3 @@ done
 insmod "$LEAP_MODULE"
 
 sed 's/^/## /' all
-# Columns: driver readers load, then pairs of name and value; medians of the rounds.
-awk '
-function median(key, field,  n, i, j, t, v) {
-  n = count[key]
-  for (i = 1; i <= n; i++) v[i] = value[key, i, field]
-  for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++)
-    if (v[j] < v[i]) { t = v[i]; v[i] = v[j]; v[j] = t }
-  return v[int((n + 1) / 2)]
-}
-{
-  key = $1 " " $2 " " $3
-  n = ++count[key]
-  for (i = 4; i < NF; i += 2) value[key, n, $i] = $(i + 1)
-}
-function cost(key) {
-  return (median(key, "kernel_us_per_s") + median(key, "user_us_per_s") -
-    median("sink 0 idle", "kernel_us_per_s") - median("sink 0 idle", "user_us_per_s")) / 115
-}
-END {
-  l1 = cost("leap 1 idle"); l8 = cost("leap 8 idle")
-  v1 = cost("v4l2 1 idle"); v8 = cost("v4l2 8 idle")
-  printf "## processor time for a frame, without bus and emulator: leap %.0f us with 1 reader, %.0f us with 8; v4l2 %.0f us, %.0f us\n", l1, l8, v1, v8
-  printf "## ratio leap / v4l2: %.2f with 1 reader, %.2f with 8; leap 8 / 1: %.2f\n", l1 / v1, l8 / v8, l8 / l1
-  for (load = 0; load < 2; load++) for (r = 1; r <= 8; r += 7) {
-    what = load ? "hogged" : "idle"
-    a = "leap " r " " what; b = "v4l2 " r " " what
-    printf "## %s, %d readers: last payload to reader p50 %d us (v4l2 %d), p99 %d us (v4l2 %d), missing %d (v4l2 %d)\n", what, r,
-      median(a, "late_p50_us"), median(b, "late_p50_us"), median(a, "late_p99_us"), median(b, "late_p99_us"), median(a, "missing"), median(b, "missing")
-  }
-}' all
