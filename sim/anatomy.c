@@ -100,7 +100,7 @@ static void grow(const struct proportions *p, struct leap_sim_shape *s)
 
 static struct leap_sim_build average_build(void)
 {
-	struct leap_sim_build b = { { 1, 1, 1, 1, 1 }, 1, 1, 1, 1, 1, 1, 1, 1 };
+	struct leap_sim_build b = { { 1, 1, 1, 1, 1 }, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 
 	return b;
 }
@@ -136,6 +136,8 @@ static struct leap_sim_build any_build(uint64_t seed)
 	b.back = leap_sim_uniform(seed, 15, 0.88, 1.12);
 	b.wrist = leap_sim_uniform(seed, 16, 0.84, 1.12);
 	b.arm = leap_sim_uniform(seed, 17, 0.80, 1.25);
+	b.soft = leap_sim_uniform(seed, 18, 0.45, 1.35);
+	b.pulp = leap_sim_uniform(seed, 19, 0.80, 1.35);
 	return b;
 }
 

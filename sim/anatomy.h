@@ -29,6 +29,8 @@
  * @back: thickness of the palm
  * @wrist: width
  * @arm: width of the forearm at the elbow
+ * @soft: how smoothly parts melt into each other
+ * @pulp: flesh between the end of the last bone and the skin
  */
 struct leap_sim_build {
 	double finger[LEAP_FINGERS];
@@ -40,6 +42,8 @@ struct leap_sim_build {
 	double back;
 	double wrist;
 	double arm;
+	double soft;
+	double pulp;
 };
 
 /**

@@ -137,7 +137,7 @@ static struct leap_sim_cone *cone(struct body *b, struct vec3 from, struct vec3 
 static void begin_part(struct body *b, double blend)
 {
 	leap_sim_surface_part(b->surface);
-	b->blend = blend * b->size;
+	b->blend = blend * b->size * b->shape->build.soft;
 }
 
 /* Seven rays of flesh over four metacarpals: flat, without furrows between them. */
@@ -337,7 +337,9 @@ static void last_bone(struct body *b, int k)
 	double r = thickness(b, k), tip = 0.80 * r * b->shape->build.tip;
 	struct leap_sim_cone *c;
 
-	end = vec3_madd(end, TIP_FLESH * b->shape->scale - tip * b->size, along);
+	end = vec3_madd(
+		end, TIP_FLESH * b->shape->scale * b->shape->build.pulp - tip * b->size,
+		along);
 	c = phalanx(b, k, from, end, 0.90 * r, tip, 0.11 * r);
 	if (b->dress)
 		store(vec3_scale(back_of(b, k, along),

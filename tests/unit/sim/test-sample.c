@@ -162,6 +162,39 @@ static void all_kinds_of_hands_occur(void **state)
 	leap_sim_sampler_free(sampler);
 }
 
+/* Those of struct leap_tracked_hand, for hands of all shapes and both sides. */
+static void truth_keeps_the_definitions(void **state)
+{
+	struct leap_sim_sampler *sampler = sampler_of(LEAP_SIM_TRAINING);
+	static uint8_t pixels[LEAP_SIM_FRAME_SIZE];
+	struct leap_sim_sample s;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		const struct leap_tracked_hand *h = &s.hand[0].hand;
+		struct vec3 mean = vec3(0, 0, 0), thumbwards, palm;
+		double middle = 0;
+
+		leap_sim_sample_draw(sampler, seed, LEAP_SIM_ONE_HAND, pixels, &s);
+		for (int k = LEAP_INDEX; k < LEAP_FINGERS; k++)
+			mean = vec3_madd(mean, 0.25, h->joint[k][LEAP_MCP]);
+		for (int j = LEAP_MCP; j < LEAP_BTIP; j++)
+			middle += 0.7 * vec3_distance(h->joint[LEAP_MIDDLE][j],
+						      h->joint[LEAP_MIDDLE][j + 1]);
+		middle /= 69.3;
+		thumbwards = vec3_scale(vec3_cross(h->direction, h->normal),
+					h->left ? -1 : 1);
+		palm = vec3_madd(mean, -15.6 * middle, h->direction);
+		palm = vec3_madd(palm, 1.3 * middle, h->normal);
+		palm = vec3_madd(palm, 7.9 * middle, thumbwards);
+		assert_true(vec3_distance(palm, h->palm) < 0.01);
+		assert_true(fabs(vec3_dot(h->direction, h->normal)) < 1e-9);
+		assert_true(vec3_distance(h->joint[LEAP_THUMB][LEAP_CARP],
+					  h->joint[LEAP_THUMB][LEAP_MCP]) == 0);
+	}
+	leap_sim_sampler_free(sampler);
+}
+
 static void contents_are_as_asked(void **state)
 {
 	struct leap_sim_sampler *sampler = sampler_of(LEAP_SIM_TRAINING);
@@ -197,6 +230,7 @@ int main(void)
 		cmocka_unit_test(the_truth_lies_where_the_calibration_says_almost),
 		cmocka_unit_test(visible_tips_stand_out),
 		cmocka_unit_test(all_kinds_of_hands_occur),
+		cmocka_unit_test(truth_keeps_the_definitions),
 		cmocka_unit_test(contents_are_as_asked),
 	};
 
