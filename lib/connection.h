@@ -80,6 +80,7 @@ struct leap_connection {
 	unsigned int newest; /* index */
 	unsigned int frames; /* in history */
 	uint64_t arrived; /* since the last event about one */
+	int64_t last_id; /* of those that came as messages; 0 none since a change */
 	struct leap_gesture_changes changes;
 	struct leap_wire_gesture under_way[LEAP_MAX_GESTURES]; /* begun, not ended */
 	unsigned int under_way_count;

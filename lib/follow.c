@@ -95,6 +95,7 @@ static int take_welcome(struct leap_connection *connection,
 	connection->server[sizeof(connection->server) - 1] = '\0';
 	connection->setting_count = 0;
 	connection->frames = 0;
+	connection->last_id = 0;
 	connection->number++;
 	connection->phase = LEAP_PHASE_CONNECTED;
 	leap_queue_event(connection, LEAP_EVENT_CONNECTED);
@@ -167,6 +168,9 @@ static int take_policy(struct leap_connection *connection,
 	if (connection->ring.map && connection->policy_known && state.receives_frames &&
 	    !connection->policy.receives_frames)
 		connection->frame_seen = leap_ring_view_head(&connection->ring);
+	if (connection->policy_known &&
+	    state.receives_frames != connection->policy.receives_frames)
+		connection->last_id = 0; /* likewise */
 	connection->policy = state;
 	connection->policy_known = true;
 	queue_answer(connection, LEAP_EVENT_POLICY, &message->header)->u.policy = state;
@@ -411,10 +415,18 @@ static int take_frame(struct leap_connection *connection,
 		      struct leap_received *received)
 {
 	size_t head = sizeof(struct leap_wire_header);
+	int64_t gap;
 
 	if (leap_take_frame(connection, (const char *)received->message + head,
 			    received->size - head))
 		return -EPROTO;
+	/* ids step by one: what is missing was replaced on the way */
+	if (__builtin_sub_overflow(connection->history[connection->newest].id,
+				   connection->last_id, &gap))
+		gap = 0;
+	if (connection->last_id && gap > 1 && gap < INT32_MAX)
+		connection->arrived += (uint64_t)gap - 1;
+	connection->last_id = connection->history[connection->newest].id;
 	return 0;
 }
 

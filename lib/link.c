@@ -144,9 +144,17 @@ void leap_link_writable(struct leap_connection *connection)
 		leap_link_watch(connection);
 }
 
+/* Closing alone does not end the watch when a process that was forked has a copy. */
+static void forget(const struct leap_connection *connection, int fd)
+{
+	if (fd >= 0)
+		epoll_ctl(connection->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
 void leap_link_close_images(struct leap_connection *connection)
 {
 	leap_picture_ring_close(&connection->pictures);
+	forget(connection, connection->images_fd);
 	if (connection->images_fd >= 0)
 		close(connection->images_fd);
 	connection->images_fd = -1;
@@ -158,6 +166,8 @@ void leap_link_lose(struct leap_connection *connection)
 {
 	bool was_connected = connection->phase == LEAP_PHASE_CONNECTED;
 
+	forget(connection, connection->socket.fd);
+	forget(connection, connection->wake_fd);
 	leap_socket_close(&connection->socket);
 	leap_ring_view_close(&connection->ring);
 	leap_link_close_images(connection);

@@ -276,11 +276,14 @@ static void print_gesture(const struct leap_gesture *gesture)
 }
 
 /* On a terminal each picture takes the place of the one before. */
-static void print_frame(const struct leap_frame *frame, bool terminal)
+static void print_frame(const struct leap_frame *frame, uint64_t missed, bool terminal)
 {
-	printf("%sframe %" PRId64 "  %.0f a second  %u hands%s\n",
+	printf("%sframe %" PRId64 "  %.0f a second  %u hands%s",
 	       terminal ? "\033[H\033[J" : "", frame->id, (double)frame->frame_rate,
 	       frame->hand_count, frame->tool_count ? "  a tool" : "");
+	if (missed)
+		printf("  %" PRIu64 " missed", missed);
+	printf("\n");
 	for (uint32_t i = 0; i < frame->hand_count; i++)
 		print_hand(&frame->hand[i]);
 	for (uint32_t i = 0; i < frame->gesture_count; i++)
@@ -318,6 +321,7 @@ static int watch_command(struct control *control)
 	bool terminal = isatty(STDOUT_FILENO);
 	int64_t printed_ns = 0;
 	struct leap_event event;
+	uint64_t missed = 0;
 	long frames = 0;
 
 	while (!interrupted && (!control->frames || frames < control->frames)) {
@@ -328,10 +332,12 @@ static int watch_command(struct control *control)
 			continue;
 		}
 		frames++;
+		missed += event.u.tracking.skipped;
 		if (now_ns() - printed_ns < WATCH_NS)
 			continue;
 		printed_ns = now_ns();
-		print_frame(event.u.tracking.frame, terminal);
+		print_frame(event.u.tracking.frame, missed, terminal);
+		missed = 0;
 	}
 	return EXIT_SUCCESS;
 }

@@ -164,6 +164,8 @@ static void drop(struct leap_native *native, struct leap_native_connection *conn
 	TAILQ_REMOVE(&native->connections, connection, entry);
 	connection->session.welcomed = false;
 	choose_front(native); /* from here on nobody else has it */
+	/* closing alone does not do it when a copy of the descriptor is somewhere */
+	epoll_ctl(native->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
 	leap_native_connection_free(connection);
 	atomic_fetch_sub(&native->clients, 1);
 }

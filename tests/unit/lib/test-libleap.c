@@ -176,10 +176,7 @@ static void who_was_away_gets_the_newest_frame_and_a_count(void **state)
 			event = expect(rig->leap, LEAP_EVENT_FRAME);
 			skipped += (int64_t)event.u.tracking.skipped + 1;
 		} while (event.u.tracking.frame->id != rig->id);
-		if (ways[i].transport == LEAP_BY_SHARED_MEMORY)
-			assert_int_equal(skipped, rig->id - seen);
-		else
-			assert_in_range(skipped, 1, rig->id - seen);
+		assert_int_equal(skipped, rig->id - seen);
 		leap_close(rig->leap);
 		rig->leap = NULL;
 	}
@@ -234,7 +231,7 @@ static void a_new_client_is_told_of_devices_and_settings(void **state)
 	assert_int_equal(leap_get_device(rig->leap, 0, &device), 0);
 	assert_true(device.is_streaming);
 	assert_int_equal(leap_get_config(rig->leap, "ws_port", &setting), 0);
-	assert_string_equal(setting.value, "6437");
+	assert_string_equal(setting.value, "0");
 	assert_int_equal(setting.type, LEAP_VALUE_INT);
 	assert_int_equal(leap_get_config(rig->leap, "nothing", &setting), -ENOENT);
 }

@@ -12,6 +12,7 @@
 
 #include "daemon/native/frame_wire.h"
 #include "daemon/native/native.h"
+#include "daemon/service/service.h"
 
 struct door {
 	struct leap_config config;
@@ -20,6 +21,8 @@ struct door {
 	struct leap_policy_client *other;
 	struct leap_images *images;
 	struct leap_native *native;
+	struct leap_service *web; /* or NULL */
+	struct leap_frame prepared;
 };
 
 #define must(condition)                                                    \
@@ -40,6 +43,7 @@ struct door *door_open(const char *path)
 	must(!leap_config_init(&door->config));
 	must(!leap_config_set(&door->config, "native_socket", path, &error));
 	must(!leap_config_set(&door->config, "native_port", "0", &error));
+	must(!leap_config_set(&door->config, "ws_port", "0", &error));
 	must(!leap_state_new(&door->state));
 	must(!leap_policy_new(&door->config, &door->policy));
 	leap_state_reader_begin(); /* the publishing thread is one, too */
@@ -53,6 +57,8 @@ void door_close(struct door *door)
 {
 	door_claim_focus(door, false);
 	leap_native_stop(door->native);
+	if (door->web)
+		leap_service_stop(door->web);
 	leap_images_free(door->images);
 	leap_policy_free(door->policy);
 	leap_state_reader_end();
@@ -165,6 +171,24 @@ static void publish(struct door *door, const struct leap_frame *frame)
 {
 	while (leap_state_publish_frame(door->state, frame))
 		; /* faster than any camera: let them be freed */
+}
+
+unsigned int door_serve_web(struct door *door)
+{
+	char *error = NULL;
+
+	must(!leap_service_start(door->policy, door->state, NULL, &door->web, &error));
+	return leap_service_port(door->web);
+}
+
+void door_prepare(struct door *door, int64_t id, unsigned int hands)
+{
+	fill_frame(&door->prepared, id, hands);
+}
+
+void door_publish_prepared(struct door *door)
+{
+	publish(door, &door->prepared);
 }
 
 void door_publish(struct door *door, int64_t id, unsigned int hands)

@@ -23,6 +23,13 @@ unsigned int door_port(const struct door *door);
 /** door_publish() - a frame of @hands hands whose values follow from @id */
 void door_publish(struct door *door, int64_t id, unsigned int hands);
 
+/** door_prepare(), door_publish_prepared() - the same in two steps, to time the second */
+void door_prepare(struct door *door, int64_t id, unsigned int hands);
+void door_publish_prepared(struct door *door);
+
+/** door_serve_web() - the WebSocket's door, too. Return: its port */
+unsigned int door_serve_web(struct door *door);
+
 /** door_publish_gesture() - a frame with a circle. @state: 0 start, 1 update, 2 stop */
 void door_publish_gesture(struct door *door, int64_t id, int32_t gesture, int state);
 

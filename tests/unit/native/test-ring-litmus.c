@@ -95,11 +95,15 @@ static void *read_frames(void *arg)
 {
 	struct reader *reader = arg;
 	struct rig *rig = reader->rig;
+	uint32_t seen = 0;
 
 	pthread_barrier_wait(&rig->start);
 	do {
 		uint32_t head = leap_ring_view_head(&reader->view);
 
+		if (head == seen)
+			sched_yield(); /* there are fewer processors than threads */
+		seen = head;
 		/* the newest, and some that are about to be overwritten */
 		if (head)
 			read_one(reader, head);
