@@ -2,6 +2,7 @@
 // The text of frames: keys of each version, numbers as %.6g, and always valid JSON.
 // Single-threaded.
 #include <errno.h>
+#include <float.h>
 #include <json-c/json.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -562,6 +563,47 @@ static void numbers_of_any_size_are_written_as_printf_does(void **state)
 	}
 }
 
+/* Half a unit in the last of six digits, by exact powers of ten. */
+static double six_digits_tolerance(double value)
+{
+	int exponent = (int)floor(log10(fabs(value)));
+
+	if (fabs(value) < pow(10.0, exponent)) /* log10() was rounded up */
+		exponent--;
+	return 0.5 * pow(10.0, exponent - 5) * (1 + 1e-9);
+}
+
+static void ten_million_floats_parse_back_within_six_digits(void **state)
+{
+	struct random random = random_seed(5);
+	char text[LEAP_JSON_NUMBER_MAX + 1], *end;
+	unsigned int denormals = 0;
+	double parsed;
+	float value;
+
+	(void)state;
+	for (int i = 0; i < 10000000; i++) {
+		uint32_t bits = random_next(&random);
+
+		if (i % 16 == 0)
+			bits &= 0x807fffff; /* a denormal, or zero */
+		memcpy(&value, &bits, sizeof(value));
+		end = leap_json_real(text, value);
+		*end = '\0';
+		parsed = strtod(text, &end);
+		if (*end)
+			fail_msg("%s is no number", text);
+		if (!isfinite(value) || value == 0) {
+			assert_string_equal(text, "0");
+			continue;
+		}
+		denormals += fabsf(value) < FLT_MIN;
+		if (!(fabs(parsed - (double)value) <= six_digits_tolerance(value)))
+			fail_msg("%.9g is written as %s", (double)value, text);
+	}
+	assert_true(denormals > 600000);
+}
+
 static void ties_are_written_as_printf_does(void **state)
 {
 	struct random random = random_seed(4);
@@ -638,6 +680,7 @@ int main(void)
 		cmocka_unit_test(any_frame_is_valid_json_with_keys_in_order),
 		cmocka_unit_test(the_longest_frame_fits_the_promised_buffer),
 		cmocka_unit_test(numbers_of_any_size_are_written_as_printf_does),
+		cmocka_unit_test(ten_million_floats_parse_back_within_six_digits),
 		cmocka_unit_test(ties_are_written_as_printf_does),
 		cmocka_unit_test(numbers_at_powers_are_written_as_printf_does),
 		cmocka_unit_test(what_json_cannot_say_is_written_as_zero),
