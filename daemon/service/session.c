@@ -50,25 +50,25 @@ struct leap_session {
 	struct leap_event_target target;
 	TAILQ_ENTRY(leap_session) entry;
 	struct leap_service *service;
-	enum phase phase;
 	struct leap_stream stream;
 	struct leap_outbox outbox;
+	int64_t deadline_ns; /* of a phase other than OPEN, and of a close under way */
+	enum phase phase;
 	uint32_t events; /* that epoll is to tell of */
 	bool ended; /* the other side was told that nothing more will come */
-	int64_t deadline_ns; /* of a phase other than OPEN, and of a close under way */
-	bool closing; /* it is under way */
+	bool closing; /* a close is under way */
+	bool joined; /* client is valid */
+	bool deflate;
+	bool told_bad_message;
+	bool pinged; /* since heard_ns */
 
 	char *head; /* PHASE_REQUEST */
 	size_t head_size;
 
 	struct leap_websocket *websocket; /* from PHASE_OPEN on */
-	bool joined; /* client is valid */
 	struct leap_client client;
 	char *origin; /* "" none */
-	bool deflate;
-	bool told_bad_message;
 	int64_t heard_ns;
-	bool pinged; /* since then */
 	int64_t second_ns; /* when the second began whose frames are counted */
 	unsigned long second_frames;
 };

