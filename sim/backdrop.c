@@ -122,18 +122,13 @@ static void turn_lamp(struct leap_sim_lamp *lamp, double angle)
 	lamp->axis[1] = (float)sin(angle);
 }
 
-static double logarithmic(uint64_t seed, uint64_t purpose, double low, double high)
-{
-	return exp(leap_sim_uniform(seed, purpose, log(low), log(high)));
-}
-
 static void bulbs(uint64_t seed, struct leap_sim_backdrop *b)
 {
 	unsigned int count = 1 + leap_sim_hash(seed, 1) % 2;
 
 	for (unsigned int k = 0; k < count; k++) {
 		uint64_t s = leap_sim_hash(seed, 10 + k);
-		double size = logarithmic(s, 3, 2, 26);
+		double size = leap_sim_uniform_log(s, 3, 2, 26);
 		struct leap_sim_lamp *lamp = add_lamp(leap_sim_uniform(s, 1, 30, 610),
 						      leap_sim_uniform(s, 2, 10, 230),
 						      leap_sim_uniform(s, 4, 400, 2500),
@@ -141,7 +136,7 @@ static void bulbs(uint64_t seed, struct leap_sim_backdrop *b)
 
 		lamp->half[0] = (float)size;
 		lamp->half[1] = (float)(size * leap_sim_uniform(s, 5, 0.4, 1));
-		lamp->power = (float)logarithmic(s, 6, 40, 900);
+		lamp->power = (float)leap_sim_uniform_log(s, 6, 40, 900);
 		turn_lamp(lamp, leap_sim_uniform(s, 7, 0, M_PI));
 		add_halo(lamp, 0.06 * lamp->power, 2.0 * size + 8, b);
 	}
@@ -156,7 +151,7 @@ static void window(uint64_t seed, struct leap_sim_backdrop *b)
 	lamp->square = true;
 	lamp->half[0] = (float)leap_sim_uniform(seed, 3, 15, 120);
 	lamp->half[1] = (float)leap_sim_uniform(seed, 4, 15, 80);
-	lamp->power = (float)logarithmic(seed, 5, 15, 400);
+	lamp->power = (float)leap_sim_uniform_log(seed, 5, 15, 400);
 	turn_lamp(lamp, leap_sim_uniform(seed, 6, 0, M_PI));
 	add_halo(lamp, 0.08 * lamp->power, lamp->half[0] + 30, b);
 }
@@ -165,7 +160,7 @@ static void ceiling(uint64_t seed, struct leap_sim_backdrop *b)
 {
 	double angle = leap_sim_uniform(seed, 1, 0, M_PI);
 	double apart = leap_sim_uniform(seed, 2, 60, 200);
-	double power = logarithmic(seed, 3, 15, 250);
+	double power = leap_sim_uniform_log(seed, 3, 15, 250);
 	double column = leap_sim_uniform(seed, 4, 200, 440);
 	double row = leap_sim_uniform(seed, 5, 60, 180);
 

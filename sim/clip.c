@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "sim/ease.h"
 #include "sim/grip.h"
 #include "sim/pose.h"
 #include "sim/retarget.h"
@@ -548,13 +549,6 @@ bool leap_sim_clip_apart(const struct leap_sim_clip *clip, unsigned int *ret_bef
 	return true;
 }
 
-/* 0 below, 1 above, with no slope or bend at either end. */
-static double rise(double t)
-{
-	t = within(t, 0, 1);
-	return t * t * t * (10 + t * (6 * t - 15));
-}
-
 static double mix(double a, double b, double t)
 {
 	return a + t * (b - a);
@@ -571,7 +565,7 @@ static struct key key_at(const struct part *p, double seconds)
 	k = p->key[i];
 	if (i + 1 == p->keys)
 		return k;
-	t = rise((seconds - k.seconds) / (p->key[i + 1].seconds - k.seconds));
+	t = leap_sim_rise((seconds - k.seconds) / (p->key[i + 1].seconds - k.seconds));
 	k.palm = vec3_lerp(k.palm, p->key[i + 1].palm, t);
 	k.angles.yaw = mix(k.angles.yaw, p->key[i + 1].angles.yaw, t);
 	k.angles.pitch = mix(k.angles.pitch, p->key[i + 1].angles.pitch, t);

@@ -25,7 +25,7 @@ static double draw(const struct pile *p, uint64_t purpose, double low, double hi
 
 static double draw_log(const struct pile *p, uint64_t purpose, double low, double high)
 {
-	return exp(draw(p, purpose, log(low), log(high)));
+	return leap_sim_uniform_log(p->seed, purpose, low, high);
 }
 
 static void part(struct pile *p, double blend, double albedo)

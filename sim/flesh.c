@@ -387,13 +387,13 @@ void leap_sim_dress_draw(uint64_t seed, struct leap_sim_dress *ret_dress)
 	if (kind < 0.45)
 		d.sleeve = leap_sim_uniform(seed, 2, kind < 0.05 ? -30 : 0, 190);
 	d.sleeve_thick = leap_sim_uniform(seed, 3, 0.5, 14);
-	d.sleeve_albedo = exp(leap_sim_uniform(seed, 4, log(0.12), log(1.6)));
+	d.sleeve_albedo = leap_sim_uniform_log(seed, 4, 0.12, 1.6);
 	if (leap_sim_uniform(seed, 5, 0, 1) < 0.2)
 		d.watch = leap_sim_uniform(seed, 6, 12, 40);
-	d.watch_albedo = exp(leap_sim_uniform(seed, 7, log(0.08), log(3.0)));
+	d.watch_albedo = leap_sim_uniform_log(seed, 7, 0.08, 3.0);
 	if (leap_sim_uniform(seed, 8, 0, 1) < 0.2)
 		d.rings = 1u << leap_sim_hash(seed, 9) % LEAP_FINGERS;
-	d.ring_albedo = exp(leap_sim_uniform(seed, 10, log(0.3), log(4.0)));
+	d.ring_albedo = leap_sim_uniform_log(seed, 10, 0.3, 4.0);
 	d.pad = leap_sim_uniform(seed, 11, -0.1, 0.3);
 	d.nail = leap_sim_uniform(seed, 12, -0.1, 0.35);
 	d.crease = leap_sim_uniform(seed, 13, 0, 0.3);

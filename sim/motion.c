@@ -5,6 +5,7 @@
  */
 #include "sim/motion.h"
 
+#include "sim/ease.h"
 #include "sim/grip.h"
 #include "sim/random.h"
 
@@ -56,16 +57,6 @@ static double wander(const struct leap_sim_motion *m, uint64_t purpose, double s
 	       0.35 * drift(m, 2 * purpose + 1, seconds, 2.2, 3.6);
 }
 
-/* 0 below, 1 above, with no slope or bend at either end. */
-static double rise(double t)
-{
-	if (t <= 0)
-		return 0;
-	if (t >= 1)
-		return 1;
-	return t * t * t * (10 + t * (6 * t - 15));
-}
-
 /* 0 at whole numbers, 1 half-way. */
 static double pulse(double t)
 {
@@ -78,7 +69,7 @@ static struct leap_sim_grip count_grip(const struct leap_sim_motion *m, double u
 
 	for (int i = 0; i < LEAP_FINGERS; i++) {
 		int k = (LEAP_INDEX + i) % LEAP_FINGERS;
-		double out = rise((u - 0.06 - 0.17 * i) / 0.09);
+		double out = leap_sim_rise((u - 0.06 - 0.17 * i) / 0.09);
 		struct leap_sim_grip one;
 
 		leap_sim_grip_lerp(&m->fist, &m->open, out, &one);
@@ -158,7 +149,7 @@ static struct gesture blended_gesture(const struct leap_sim_motion *m, double se
 {
 	uint64_t stretch = (uint64_t)(seconds / LEAP_SIM_STRETCH);
 	double into = seconds - (double)stretch * LEAP_SIM_STRETCH;
-	double u = into / LEAP_SIM_STRETCH, t = rise(into / BLEND_SECONDS);
+	double u = into / LEAP_SIM_STRETCH, t = leap_sim_rise(into / BLEND_SECONDS);
 	struct gesture now = gesture_at(m, action_of(m, stretch), u);
 	struct gesture before;
 

@@ -29,6 +29,13 @@ static inline double leap_sim_uniform(uint64_t seed, uint64_t purpose, double lo
 	return low + (high - low) * unit;
 }
 
+/** leap_sim_uniform_log() - likewise by their logarithms; both above 0 */
+static inline double leap_sim_uniform_log(uint64_t seed, uint64_t purpose, double low,
+					  double high)
+{
+	return exp(leap_sim_uniform(seed, purpose, log(low), log(high)));
+}
+
 /** struct leap_sim_dice - draws one after the other, for what needs many */
 struct leap_sim_dice {
 	uint64_t seed;
@@ -45,7 +52,7 @@ static inline double leap_sim_throw(struct leap_sim_dice *dice, double low, doub
 static inline double leap_sim_throw_log(struct leap_sim_dice *dice, double low,
 					double high)
 {
-	return exp(leap_sim_throw(dice, log(low), log(high)));
+	return leap_sim_uniform_log(dice->seed, dice->thrown++, low, high);
 }
 
 /** leap_sim_chance() - true in @share of all cases */

@@ -16,36 +16,22 @@
 #define WELL_EXPOSED 120.0
 #define PALM_AT_200 130.0
 
-static double logarithmic(uint64_t seed, uint64_t purpose, double low, double high)
-{
-	return exp(leap_sim_uniform(seed, purpose, log(low), log(high)));
-}
-
-/* Twelve dice: mean 0, variance 1. */
-static double bell(uint64_t seed, uint64_t purpose)
-{
-	double sum = 0;
-
-	for (int k = 0; k < 12; k++)
-		sum += leap_sim_uniform(leap_sim_hash(seed, purpose), k, -0.5, 0.5);
-	return sum;
-}
-
 /* What a factory's calibration leaves, and what the years add. */
 static void misalign(uint64_t seed, enum leap_sim_split split,
 		     struct leap_sim_look *look)
 {
-	double kind = leap_sim_uniform(seed, 1, 0, 1);
+	struct leap_sim_dice d = { .seed = seed };
+	double kind = leap_sim_throw(&d, 0, 1);
 	double wide = kind < 0.75 ? 0.0012 : 0.004;
 
 	for (int e = 0; e < LEAP_EYES; e++) {
-		look->turn[e] = vec3(wide * bell(seed, 10 + e),
-				     wide * bell(seed, 20 + e),
-				     wide * bell(seed, 30 + e));
+		look->turn[e].x = leap_sim_bell(&d, wide);
+		look->turn[e].y = leap_sim_bell(&d, wide);
+		look->turn[e].z = leap_sim_bell(&d, wide);
 	}
 	/* Pictures that are shown with another unit's calibration. */
 	if (split == LEAP_SIM_TRAINING && kind > 0.95)
-		look->turn[LEAP_EYE_RIGHT].x += 0.018 * bell(seed, 40);
+		look->turn[LEAP_EYE_RIGHT].x += leap_sim_bell(&d, 0.018);
 }
 
 /* Evaluation goes a tenth of the range beyond either end. */
@@ -67,7 +53,7 @@ static void vary_light(uint64_t seed, enum leap_sim_split split,
 		l->x[k] *= (float)apart;
 		l->power[k] *= (float)range(split, seed, 2 + k, 0.8, 1.2);
 	}
-	l->ambient *= (float)logarithmic(seed, 6, 0.3, 5);
+	l->ambient *= (float)leap_sim_uniform_log(seed, 6, 0.3, 5);
 	l->wrap = (float)range(split, seed, 7, 0.05, 0.5);
 	l->gloss = (float)range(split, seed, 8, 0, 0.3);
 	l->lobe = (float)range(split, seed, 9, 0.4, 0.95);
@@ -80,7 +66,7 @@ static void vary_sensor(uint64_t seed, enum leap_sim_split split,
 {
 	look->black = (float)range(split, seed, 1, 0, 7);
 	look->read_noise = (float)range(split, seed, 2, 0.35, 1.4);
-	look->shot_noise = (float)logarithmic(seed, 3, 0.006, 0.05);
+	look->shot_noise = (float)leap_sim_uniform_log(seed, 3, 0.006, 0.05);
 	look->stray = (float)range(split, seed, 4, 0.005, 0.06);
 	look->blur_across = (float)range(split, seed, 5, 0.04, 0.30);
 	look->blur_down = (float)range(split, seed, 6, 0.02, 0.22);
@@ -104,8 +90,8 @@ static void any_setting(uint64_t seed, struct leap_sim_setting *s)
 	*s = (struct leap_sim_setting){
 		.exposure_us = 511, .gain = 31, .leds = 7, .digital_gain = 4
 	};
-	s->exposure_us = (unsigned int)logarithmic(seed, 1, 60, 640);
-	s->gain = (unsigned int)logarithmic(seed, 2, 16, 63.9);
+	s->exposure_us = (unsigned int)leap_sim_uniform_log(seed, 1, 60, 640);
+	s->gain = (unsigned int)leap_sim_uniform_log(seed, 2, 16, 63.9);
 	if (leap_sim_uniform(seed, 3, 0, 1) < 0.12)
 		s->digital_gain = 5 + (unsigned int)(leap_sim_hash(seed, 4) % 7);
 	s->gamma = leap_sim_uniform(seed, 5, 0, 1) < 0.08;
@@ -147,7 +133,7 @@ void leap_sim_stage_equip(uint64_t seed, struct leap_sim_stage *stage)
 		.ahead = leap_sim_uniform(seed, 1, 55, 170),
 		.behind = leap_sim_uniform(seed, 2, 10, 90),
 		.radius = leap_sim_uniform(seed, 3, 2.2, 6),
-		.albedo = logarithmic(seed, 4, 0.2, 2),
+		.albedo = leap_sim_uniform_log(seed, 4, 0.2, 2),
 	};
 }
 
