@@ -5,6 +5,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 VERSION := $(shell cat VERSION)
+RECORDINGS ?= ../shared/data/recordings
 DKMS_SRC = $(DESTDIR)/usr/src/leap-$(VERSION)
 UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
 MODULE_FILES = Kbuild dkms.conf VERSION driver uapi LICENSES
@@ -49,6 +50,11 @@ bench-tracking: ## score the tracker on films whose truth is known; ARGS='--ever
 	@tools/setup run check
 	@$(MAKE) --no-print-directory user
 	@$(BUILD)/tests/bench/bench-tracking $(ARGS)
+
+fidelity: ## compare with recordings of the original service in RECORDINGS=
+	@tools/setup run
+	@$(MAKE) --no-print-directory user
+	@python3 tests/fidelity/fidelity.py $(BUILD)/tools/leap-track $(RECORDINGS)
 
 format: ## bring C sources into the house style
 	@tools/setup lint

@@ -417,10 +417,9 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 	sem_init(&pipeline->go, 0, 0);
 	sem_init(&pipeline->stop, 0, 0);
 	pipeline->ended_fd = eventfd(0, EFD_CLOEXEC);
-	leap_motion_options_default(&motion);
+	motion = options->motion;
 	pipeline->epoch_ns = now_ns();
 	motion.epoch_ns = pipeline->epoch_ns;
-	motion.box_height = options->box_height;
 	r = leap_motion_new(&motion, &pipeline->motion);
 	if (!r && pipeline->ended_fd < 0)
 		r = -EMFILE;

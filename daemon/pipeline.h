@@ -12,6 +12,7 @@
 
 #include "daemon/capture/images.h"
 #include "daemon/policy/policy.h"
+#include "daemon/motion/motion.h"
 #include "daemon/state/state.h"
 
 struct leap_pipeline;
@@ -20,7 +21,7 @@ struct leap_pipeline;
  * struct leap_pipeline_options - where pictures come from and what is made of them
  * @source: as leap_source_open() takes it
  * @wait: without a controller wait for one, neither failing nor simulating
- * @box_height: of the interaction box, millimetres
+ * @motion: interaction box and gestures; its epoch is when the pipeline is made
  * @policy: while it says so, tracking is paused; NULL: never
  * @images: where pictures are offered to others; NULL: nowhere
  * @trace: a line "id ready_ns published_ns" for each frame; NULL for none
@@ -28,7 +29,7 @@ struct leap_pipeline;
 struct leap_pipeline_options {
 	const char *source;
 	bool wait;
-	double box_height;
+	struct leap_motion_options motion;
 	const struct leap_policy *policy;
 	struct leap_images *images;
 	FILE *trace;

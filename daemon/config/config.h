@@ -12,6 +12,20 @@
 /** LEAP_CONFIG_CLIENTS_MAX - as many web clients as can be allowed */
 #define LEAP_CONFIG_CLIENTS_MAX 800
 
+/** struct leap_config_gestures - millimetres, mm/s, seconds, radians */
+struct leap_config_gestures {
+	double circle_min_radius; /* Gesture.Circle.MinRadius, 5 */
+	double circle_min_arc; /* Gesture.Circle.MinArc, 1.5 pi */
+	double swipe_min_length; /* Gesture.Swipe.MinLength, 150 */
+	double swipe_min_velocity; /* Gesture.Swipe.MinVelocity, 1000 */
+	double key_tap_min_down_velocity; /* Gesture.KeyTap.MinDownVelocity, 50 */
+	double key_tap_history_seconds; /* Gesture.KeyTap.HistorySeconds, 0.1 */
+	double key_tap_min_distance; /* Gesture.KeyTap.MinDistance, 3 */
+	double screen_tap_min_forward_velocity; /* Gesture.ScreenTap.MinForwardVelocity, 50 */
+	double screen_tap_history_seconds; /* Gesture.ScreenTap.HistorySeconds, 0.1 */
+	double screen_tap_min_distance; /* Gesture.ScreenTap.MinDistance, 5 */
+};
+
 /**
  * struct leap_config - every setting, validated
  * The names in comments are the original's keys, in the file's form
@@ -38,6 +52,11 @@ struct leap_config {
 	bool images_allowed; /* images_mode == 2, true */
 	bool background_allowed; /* background_app_mode == 2, true */
 	double interaction_box_height; /* interaction_box_height, 200 mm */
+	double interaction_box_scale; /* interaction_box_scale, 0.8 */
+	bool interaction_box_auto; /* interaction_box_auto; false, unlike the original */
+	double interaction_center_x; /* interaction_center_x, 0 mm; likewise y, z */
+	double interaction_center_y, interaction_center_z;
+	struct leap_config_gestures gesture;
 	char *source; /* source (ours): --source, "auto" */
 
 	/* Not a setting: one line about keys of a file that nobody knows, or NULL */

@@ -9,7 +9,8 @@
 #define TOUCH_GAP 0.05 /* 3 mm, between leaving and entering */
 #define TOUCH_REST (TOUCH_GAP - LEAP_TOUCH_START) /* of a tip behind the plane */
 #define TOUCH_FOLLOW 0.1 /* a frame, of what is beyond the rest */
-#define TOUCH_WAIT 0.95 /* a frame, while a circle is drawn */
+#define TOUCH_BESIDE 167.6 /* millimetres of x: the interaction box's edge and 50 */
+#define TOUCH_RETURN 0.95 /* a frame, to its rest, beside the screen */
 #define TOUCH_SPEED 100.0 /* mm/s, from which the plane is dragged along */
 #define TOUCH_DRAG 1000.0 /* mm/s more, at which it keeps up */
 #define TOUCH_AGE (1.0 / 3.0) /* seconds */
@@ -85,8 +86,8 @@ static void step_touch(struct leap_moving_point *point,
 
 	distance = pass_plane(distance, distance + dz / TOUCH_RANGE);
 	distance = follow_plane(point, distance);
-	if (point->circling)
-		distance += TOUCH_WAIT * (LEAP_TOUCH_START - distance);
+	if (fabs(sight->position.x) > TOUCH_BESIDE)
+		distance += TOUCH_RETURN * (LEAP_TOUCH_START - distance);
 	if (away || point->age < TOUCH_AGE)
 		distance = LEAP_TOUCH_START;
 	point->touch_distance = fmax(-1.0, fmin(1.0, distance));

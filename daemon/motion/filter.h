@@ -19,7 +19,6 @@ struct leap_moving_point {
 	double level; /* 0..1, smoothed: moves within x-y (1) or along z (0) */
 	double touch_distance;
 	enum leap_touch_zone touch_zone;
-	bool circling; /* set by whoever finds circles; touch then waits */
 };
 
 /**
@@ -51,7 +50,7 @@ void leap_moving_point_start(struct leap_moving_point *point,
  * then it follows by (v - 100 mm/s) / (1 m/s) a frame, where v^2 = vx^2 + vy^2 - vz^2.
  * Passing the plane adds 3 mm, so that it cannot be passed twice by trembling. In the
  * first third of a second, and while it points away from the screen, a tip cannot
- * touch; while it draws a circle, hardly.
+ * touch; beside the screen (50 mm beyond the interaction box), hardly.
  *
  * stabilized: follows the position at a rate of 1000/s * pace^2 * level^4.5 (half of
  * it when touching). pace is min(1, speed within x-y / 400 mm/s), 100 mm/s when

@@ -6,20 +6,17 @@
 
 #include "daemon/motion/bones.h"
 #include "daemon/motion/frame_clock.h"
+#include "daemon/motion/gestures.h"
 #include "daemon/motion/hand_history.h"
 #include "daemon/motion/motion.h"
 #include "daemon/motion/tool_history.h"
-
-#define BOX_HEIGHT 200.0
-/* Size at that height as the original reported it; it grows with the field of view. */
-#define BOX_WIDTH 235.247
-#define BOX_DEPTH 147.751
 
 #define REACH 1e6 /* millimetres; whatever is farther off is no hand */
 
 struct leap_motion {
 	struct leap_motion_options options;
 	struct leap_frame_clock clock;
+	struct leap_box box;
 	int64_t frame_id;
 	int32_t newest_hand_id;
 	unsigned int count;
@@ -32,11 +29,15 @@ struct leap_motion {
 	struct leap_motion_factors pose; /* of all hands, smoothed */
 	struct leap_factors_anchor anchor;
 	struct leap_motion_factors factors;
+	struct leap_gestures *gestures;
 };
 
 void leap_motion_options_default(struct leap_motion_options *ret_options)
 {
-	*ret_options = (struct leap_motion_options){ .box_height = BOX_HEIGHT };
+	*ret_options = (struct leap_motion_options){
+		.box = leap_box_options_default(),
+		.gesture = leap_gesture_options_default(),
+	};
 }
 
 int leap_motion_new(const struct leap_motion_options *options,
@@ -47,14 +48,22 @@ int leap_motion_new(const struct leap_motion_options *options,
 	if (!motion)
 		return -ENOMEM;
 	motion->options = *options;
+	leap_box_start(&motion->box, &options->box);
 	motion->anchor = leap_factors_anchor_none();
 	motion->factors.r = mat3_identity();
+	if (leap_gestures_new(&options->gesture, &motion->gestures)) {
+		free(motion);
+		return -ENOMEM;
+	}
 	*ret_motion = motion;
 	return 0;
 }
 
 void leap_motion_free(struct leap_motion *motion)
 {
+	if (!motion)
+		return;
+	leap_gestures_free(motion->gestures);
 	free(motion);
 }
 
@@ -256,21 +265,22 @@ static void update_factors(struct leap_motion *motion,
 	motion->hands_changed = false;
 }
 
-static void begin_frame(struct leap_motion *motion, int64_t time_ns,
+static void begin_frame(struct leap_motion *motion, const struct leap_hands *hands,
 			struct leap_frame *ret_frame)
 {
-	double growth = motion->options.box_height / BOX_HEIGHT;
+	int64_t before_us = motion->clock.timestamp_us;
 
 	*ret_frame = (struct leap_frame){
 		.id = ++motion->frame_id,
-		.timestamp_us = leap_frame_clock_tick(&motion->clock, time_ns,
+		.timestamp_us = leap_frame_clock_tick(&motion->clock, hands->time_ns,
 						      motion->options.epoch_ns),
 		.frame_rate = leap_frame_clock_rate(&motion->clock),
-		.box_center = vec3(0, motion->options.box_height, 0),
-		.box_size = vec3(BOX_WIDTH * growth, BOX_WIDTH * growth,
-				 BOX_DEPTH * growth),
 		.motion = motion->factors,
 	};
+	if (hands->count)
+		leap_box_follow(&motion->box, hands->hand, hands->count,
+				(ret_frame->timestamp_us - before_us) * 1e-6);
+	leap_box_describe(&motion->box, &ret_frame->box_center, &ret_frame->box_size);
 }
 
 static void describe_tools(const struct leap_motion *motion,
@@ -293,7 +303,9 @@ int leap_motion_update(struct leap_motion *motion, const struct leap_hands *trac
 	struct leap_hands hands = *tracked;
 	int error = check(&hands);
 
-	begin_frame(motion, hands.time_ns, ret_frame);
+	if (error)
+		hands.count = 0;
+	begin_frame(motion, &hands, ret_frame);
 	if (error)
 		return error;
 	straighten(&hands);
@@ -310,5 +322,6 @@ int leap_motion_update(struct leap_motion *motion, const struct leap_hands *trac
 	ret_frame->hand_count = motion->count;
 	ret_frame->pointable_count = motion->count * LEAP_FINGERS;
 	describe_tools(motion, &hands, ret_frame);
+	leap_gestures_update(motion->gestures, ret_frame);
 	return 0;
 }

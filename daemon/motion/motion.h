@@ -6,18 +6,22 @@
 #ifndef LEAP_MOTION_H
 #define LEAP_MOTION_H
 
+#include "daemon/motion/box.h"
 #include "daemon/motion/frame.h"
+#include "daemon/motion/movement.h"
 
 struct leap_motion;
 
 /**
  * struct leap_motion_options - what a user may set
  * @epoch_ns: time_ns that becomes timestamp 0
- * @box_height: centre height of the interaction box, millimetres; default 200
+ * @box: the interaction box
+ * @gesture: when a movement is a gesture
  */
 struct leap_motion_options {
 	int64_t epoch_ns;
-	double box_height;
+	struct leap_box_options box;
+	struct leap_gesture_options gesture;
 };
 
 /** leap_motion_options_default() - epoch 0, documented defaults */

@@ -62,6 +62,17 @@ static void starts_with_the_originals_defaults(void **arg)
 	assert_true(attempt->config.background_allowed);
 	assert_int_equal(attempt->config.ws_port, 6437);
 	assert_true(attempt->config.interaction_box_height == 200);
+	assert_true(attempt->config.interaction_box_scale == 0.8);
+	assert_true(attempt->config.gesture.circle_min_radius == 5);
+	assert_float_equal(attempt->config.gesture.circle_min_arc, 4.712389, 1e-6);
+	assert_true(attempt->config.gesture.swipe_min_length == 150);
+	assert_true(attempt->config.gesture.swipe_min_velocity == 1000);
+	assert_true(attempt->config.gesture.key_tap_min_down_velocity == 50);
+	assert_true(attempt->config.gesture.key_tap_history_seconds == 0.1);
+	assert_true(attempt->config.gesture.key_tap_min_distance == 3);
+	assert_true(attempt->config.gesture.screen_tap_min_forward_velocity == 50);
+	assert_true(attempt->config.gesture.screen_tap_history_seconds == 0.1);
+	assert_true(attempt->config.gesture.screen_tap_min_distance == 5);
 	assert_string_equal(attempt->config.source, "auto");
 }
 
@@ -145,6 +156,23 @@ static void lists_are_looked_at_before_they_are_taken(void **arg)
 	assert_true(takes(attempt, "websockets_denied_origins", ""));
 	assert_false(takes(attempt, "websockets_denied_origins", "any"));
 	assert_false(takes(attempt, "websockets_clients", "0"));
+}
+
+static void knows_the_settings_of_gestures_and_of_the_box(void **arg)
+{
+	struct attempt *attempt = *arg;
+
+	parse(attempt, "{\"configuration\":{\"Gesture.Circle.MinRadius\":12,"
+		       "\"Gesture.Swipe.MinLength\":80.5,\"interaction_box_auto\":true,"
+		       "\"interaction_center_z\":-40}}");
+	assert_int_equal(attempt->result, 0);
+	assert_true(attempt->config.gesture.circle_min_radius == 12);
+	assert_true(attempt->config.gesture.swipe_min_length == 80.5);
+	assert_true(attempt->config.interaction_box_auto);
+	assert_true(attempt->config.interaction_center_z == -40);
+	assert_false(takes(attempt, "Gesture.Swipe.MinVelocity", "0"));
+	assert_false(takes(attempt, "Gesture.KeyTap.HistorySeconds", "nan"));
+	assert_true(takes(attempt, "Gesture.KeyTap.HistorySeconds", "0.2"));
 }
 
 static void accepts_a_file_of_the_original_in_silence(void **arg)
@@ -417,6 +445,7 @@ int main(void)
 		test(takes_over_every_key_of_native_programs),
 		test(what_a_setting_says_can_be_set_again),
 		test(lists_are_looked_at_before_they_are_taken),
+		test(knows_the_settings_of_gestures_and_of_the_box),
 		test(accepts_a_file_of_the_original_in_silence),
 		test(warns_once_of_keys_nobody_knows),
 		test(an_endless_list_of_unknown_keys_is_cut),

@@ -16,7 +16,15 @@
 
 #define FRAME_NS 8695652
 
+/* Gestures that have started and not stopped, and the newest id seen. */
+struct open_gestures {
+	int32_t newest_id;
+	unsigned int count;
+	int32_t id[LEAP_GESTURES_MAX];
+};
+
 struct scene {
+	struct open_gestures open;
 	struct leap_motion *motion;
 	struct leap_hands hands;
 	struct leap_frame frame;
@@ -374,6 +382,31 @@ static void two_hands_that_part_scale_and_that_circle_rotate(void **state)
 		    1e-9);
 }
 
+static void an_automatic_box_goes_where_the_hands_are(void **state)
+{
+	struct leap_motion_options options;
+	struct leap_motion *motion;
+	struct hand_pose high = right_hand(1);
+	struct leap_hands hands = { .count = 1 };
+	struct leap_frame frame;
+
+	(void)state;
+	leap_motion_options_default(&options);
+	options.box.automatic = true;
+	assert_int_equal(leap_motion_new(&options, &motion), 0);
+	high.palm.y = 320;
+	hands.hand[0] = posed_hand(&high);
+	leap_motion_update(motion, &hands, &frame);
+	assert_vec3(frame.box_center, vec3(0, 200, 0), 1e-9);
+	for (int i = 0; i < 115 * 60; i++) {
+		hands.time_ns += FRAME_NS;
+		leap_motion_update(motion, &hands, &frame);
+	}
+	assert_vec3(frame.box_center, vec3(0, 320, 0), 1.0);
+	assert_float_equal(frame.box_size.x, 235.247 * 1.6, 1.0);
+	leap_motion_free(motion);
+}
+
 static void the_interaction_box_stands_at_its_height(void **state)
 {
 	struct leap_motion_options options;
@@ -388,7 +421,7 @@ static void the_interaction_box_stands_at_its_height(void **state)
 	assert_vec3(frame.box_center, vec3(0, 200, 0), 0.0);
 	assert_vec3(frame.box_size, vec3(235.247, 235.247, 147.751), 1e-9);
 	leap_motion_free(motion);
-	options.box_height = 150;
+	options.box.height = 150;
 	assert_int_equal(leap_motion_new(&options, &motion), 0);
 	leap_motion_update(motion, &hands, &frame);
 	assert_vec3(frame.box_center, vec3(0, 150, 0), 0.0);
@@ -539,7 +572,6 @@ static void assert_frame_is_sound(const struct leap_frame *frame)
 
 	assert_true(frame->pointable_count >= fingers);
 	assert_true(frame->pointable_count <= fingers + LEAP_TOOLS_MAX);
-	assert_int_equal(frame->gesture_count, 0);
 	assert_true(in_range(frame->frame_rate, 0, 1e9));
 	assert_basis(&frame->motion.r, false);
 	assert_true(isfinite(frame->motion.s));
@@ -555,6 +587,63 @@ static void assert_frame_is_sound(const struct leap_frame *frame)
 	}
 	for (unsigned int i = fingers; i < frame->pointable_count; i++)
 		assert_tool_is_sound(&frame->pointable[i]);
+}
+
+static bool is_lasting(const struct leap_frame_gesture *gesture)
+{
+	return gesture->type == LEAP_GESTURE_CIRCLE ||
+	       gesture->type == LEAP_GESTURE_SWIPE;
+}
+
+static void assert_gesture_is_sound(const struct leap_frame_gesture *gesture)
+{
+	assert_true(gesture->pointable_id > 0 && gesture->hand_id >= 0);
+	assert_true(gesture->duration_us >= 0);
+	assert_finite(gesture->position);
+	assert_finite(gesture->start_position);
+	assert_float_equal(vec3_length(gesture->direction), 1.0, 1e-6);
+	assert_true(in_range(gesture->progress, 0, 1e6));
+	assert_true(in_range(gesture->radius, 0, 151));
+	assert_true(in_range(gesture->speed, 0, 1e12));
+	if (!is_lasting(gesture))
+		assert_int_equal(gesture->state, LEAP_GESTURE_STOP);
+}
+
+static bool was_open(const struct open_gestures *open, int32_t id)
+{
+	for (unsigned int i = 0; i < open->count; i++)
+		if (open->id[i] == id)
+			return true;
+	return false;
+}
+
+/* New ids start, known ones go on, and none is missing before it has stopped. */
+static void assert_lives_are_whole(struct open_gestures *open,
+				   const struct leap_frame *frame)
+{
+	struct open_gestures now = { .newest_id = open->newest_id };
+	unsigned int known = 0;
+
+	for (unsigned int i = 0; i < frame->gesture_count; i++) {
+		const struct leap_frame_gesture *gesture = &frame->gesture[i];
+		bool knew = was_open(open, gesture->id);
+
+		assert_gesture_is_sound(gesture);
+		known += knew;
+		if (!knew) {
+			assert_true(gesture->id > now.newest_id);
+			now.newest_id = gesture->id;
+			assert_int_equal(gesture->state, is_lasting(gesture)
+								 ? LEAP_GESTURE_START
+								 : LEAP_GESTURE_STOP);
+		} else {
+			assert_int_not_equal(gesture->state, LEAP_GESTURE_START);
+		}
+		if (gesture->state != LEAP_GESTURE_STOP)
+			now.id[now.count++] = gesture->id;
+	}
+	assert_int_equal(known, open->count);
+	*open = now;
 }
 
 /* Now and then a value that is the same for all, or gone, or out of all bounds. */
@@ -622,7 +711,7 @@ static void any_input_gives_a_sound_frame(void **state)
 	struct scene *scene = *state;
 	struct random random = random_seed(1);
 	int64_t previous_us = -1;
-	unsigned int accepted = 0;
+	unsigned int accepted = 0, before = 0;
 
 	for (int i = 0; i < 50000; i++) {
 		scene->hands.time_ns = (scene->hands.time_ns & INT64_MAX >> 1) +
@@ -636,6 +725,9 @@ static void any_input_gives_a_sound_frame(void **state)
 		accepted += leap_motion_update(scene->motion, &scene->hands,
 					       &scene->frame) == 0;
 		assert_frame_is_sound(&scene->frame);
+		if (accepted > before)
+			assert_lives_are_whole(&scene->open, &scene->frame);
+		before = accepted;
 		assert_int_equal(scene->frame.id, i + 1);
 		assert_true(scene->frame.timestamp_us > previous_us);
 		previous_us = scene->frame.timestamp_us;
@@ -645,6 +737,7 @@ static void any_input_gives_a_sound_frame(void **state)
 
 static void a_wandering_pair_gives_sound_frames(void **state)
 {
+	struct scene *scene = *state;
 	struct hand_pose right = right_hand(1), left = left_hand(2);
 	struct random random = random_seed(2);
 
@@ -660,8 +753,9 @@ static void a_wandering_pair_gives_sound_frames(void **state)
 			right.curl[finger] = 0.5 + 0.5 * sin(3 * t + finger);
 			left.curl[finger] = random_unit(&random);
 		}
-		assert_frame_is_sound(see(*state, i % 500 < 450 ? &right : NULL,
+		assert_frame_is_sound(see(scene, i % 500 < 450 ? &right : NULL,
 					  i % 300 < 200 ? &left : NULL));
+		assert_lives_are_whole(&scene->open, &scene->frame);
 	}
 }
 
@@ -689,6 +783,7 @@ int main(void)
 		motion_test(a_hand_that_grows_is_a_scale_factor),
 		motion_test(two_hands_that_part_scale_and_that_circle_rotate),
 		cmocka_unit_test(the_interaction_box_stands_at_its_height),
+		cmocka_unit_test(an_automatic_box_goes_where_the_hands_are),
 		motion_test(hands_that_cannot_be_are_refused_and_the_others_go_on),
 		motion_test(tools_that_cannot_be_are_refused),
 		motion_test(any_input_gives_a_sound_frame),
