@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a synthetic frame costs: milliseconds of one core for 0, 1 and 2 hands, and the
- * frames a second that makes. Prints a table; one thread.
+ * frames a second that makes; likewise for random scenes. Prints tables; one thread.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "sim/sample.h"
 #include "sim/sim.h"
 
+#define SCENES 250
+#define WARM_UP 150 /* scenes, until all units' lenses are there */
 #define SEEDS 4
 #define FRAMES 240 /* of each seed, spread over all it does */
 #define STRIDE 17
@@ -55,6 +58,55 @@ static int measure(unsigned int hands, double times[SEEDS * FRAMES], double *ret
 	return 0;
 }
 
+/* Random scenes, with all that is in them and where it is; lenses are made before. */
+static int measure_scenes(enum leap_sim_content content, double times[SCENES])
+{
+	static uint8_t pixels[LEAP_SIM_FRAME_SIZE];
+	static struct leap_sim_sample sample;
+	struct leap_sim_sampler *sampler;
+
+	if (leap_sim_sampler_new(LEAP_SIM_TRAINING, &sampler) < 0)
+		return -1;
+	for (int i = -WARM_UP; i < SCENES; i++) {
+		double before = seconds();
+
+		if (leap_sim_sample_draw(sampler, (uint64_t)(WARM_UP + i), content,
+					 pixels, &sample) < 0)
+			return -1;
+		if (i >= 0)
+			times[i] = seconds() - before;
+	}
+	leap_sim_sampler_free(sampler);
+	qsort(times, SCENES, sizeof(*times), compare);
+	return 0;
+}
+
+static void print_scenes(const char *name, const double times[SCENES])
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < SCENES; i++)
+		sum += times[i];
+	printf("%-9s %10.2f %5.2f %5.2f %5.2f %10.0f\n", name, 1e3 * sum / SCENES,
+	       1e3 * times[SCENES / 2], 1e3 * times[SCENES * 99 / 100],
+	       1e3 * times[SCENES - 1], SCENES / sum);
+}
+
+static int scenes(void)
+{
+	static const char *const name[LEAP_SIM_CONTENTS] = { "anything", "one hand",
+							     "two hands", "no hand" };
+	static double times[SCENES];
+
+	printf("\nscene      ms/scene mean   p50   p99   max   scenes/s\n");
+	for (int content = 0; content < LEAP_SIM_CONTENTS; content++) {
+		if (measure_scenes(content, times) < 0)
+			return -1;
+		print_scenes(name[content], times);
+	}
+	return 0;
+}
+
 int main(void)
 {
 	static double times[SEEDS * FRAMES];
@@ -74,6 +126,10 @@ int main(void)
 		       1e3 * sum / (double)count, 1e3 * times[count / 2],
 		       1e3 * times[count * 99 / 100], 1e3 * times[count - 1],
 		       (double)count / sum, (double)count / sum / 115, 1e3 * start);
+	}
+	if (scenes() < 0) {
+		fprintf(stderr, "bench-render: out of memory\n");
+		return 1;
 	}
 	return 0;
 }

@@ -29,42 +29,60 @@ static void row_sums(const uint8_t *row, int width, int disparity, uint16_t *ret
 	}
 }
 
-void block_match(const uint8_t *pixels, int width, int height, uint8_t *ret_disparity)
+enum { ROWS = 2 * HALF_HIGH + 1 };
+
+struct scratch {
+	uint16_t row[ROWS][WIDTH_MAX]; /* the newest, each summed over columns */
+	uint16_t column[WIDTH_MAX]; /* their sum */
+	uint16_t best[];
+};
+
+/* Takes a row in and the oldest one out; NULL is a row without differences. */
+static void next_row(struct scratch *s, const uint8_t *pixels, int r, int width,
+		     int disparity)
 {
-	enum { ROWS = 2 * HALF_HIGH + 1 };
-	static __thread uint16_t row[ROWS][WIDTH_MAX];
-	uint16_t column[WIDTH_MAX];
-	size_t size = (size_t)width * height;
-	uint16_t *best = malloc(size * sizeof(*best));
+	uint16_t *slot = s->row[r % ROWS];
 
-	if (!best)
-		abort();
-	memset(best, 0xff, size * sizeof(*best));
-	for (int d = 0; d < BLOCK_MATCH_DISPARITIES; d++) {
-		memset(row, 0, sizeof(row));
-		memset(column, 0, sizeof(column));
-		for (int r = 0; r < height + HALF_HIGH; r++) {
-			uint16_t *slot = row[r % ROWS];
-			int middle = r - HALF_HIGH;
+	for (int c = 0; c < width; c++)
+		s->column[c] -= slot[c];
+	if (pixels)
+		row_sums(pixels, width, disparity, slot);
+	else
+		memset(slot, 0, sizeof(s->row[0]));
+	for (int c = 0; c < width; c++)
+		s->column[c] += slot[c];
+}
 
-			for (int c = 0; c < width; c++)
-				column[c] -= slot[c];
-			if (r < height)
-				row_sums(pixels + (size_t)r * width * 2, width, d,
-					 slot);
-			else
-				memset(slot, 0, sizeof(row[0]));
-			for (int c = 0; c < width; c++)
-				column[c] += slot[c];
-			for (int c = 0; middle >= 0 && c < width; c++) {
-				size_t at = (size_t)middle * width + c;
-
-				if (column[c] < best[at]) {
-					best[at] = column[c];
-					ret_disparity[at] = (uint8_t)d;
-				}
-			}
+static void keep_better(struct scratch *s, size_t start, int width, int disparity,
+			uint8_t *ret_disparity)
+{
+	for (int c = 0; c < width; c++) {
+		if (s->column[c] < s->best[start + c]) {
+			s->best[start + c] = s->column[c];
+			ret_disparity[start + c] = (uint8_t)disparity;
 		}
 	}
-	free(best);
+}
+
+void block_match(const uint8_t *pixels, int width, int height, uint8_t *ret_disparity)
+{
+	size_t size = (size_t)width * height;
+	struct scratch *s = malloc(sizeof(*s) + size * sizeof(s->best[0]));
+
+	if (!s)
+		abort();
+	memset(s->best, 0xff, size * sizeof(s->best[0]));
+	for (int d = 0; d < BLOCK_MATCH_DISPARITIES; d++) {
+		memset(s->row, 0, sizeof(s->row));
+		memset(s->column, 0, sizeof(s->column));
+		for (int r = 0; r < height + HALF_HIGH; r++) {
+			const uint8_t *row = pixels + (size_t)r * width * 2;
+
+			next_row(s, r < height ? row : NULL, r, width, d);
+			if (r >= HALF_HIGH)
+				keep_better(s, (size_t)(r - HALF_HIGH) * width, width,
+					    d, ret_disparity);
+		}
+	}
+	free(s);
 }
