@@ -12,6 +12,10 @@
 #define NODES_ACROSS (LEAP_CROP_COLUMNS / NODE + 1)
 #define NODES_DOWN (LEAP_CROP_ROWS / NODE + 1)
 
+/* From node to node, in half widths. */
+#define NODE_COLUMNS (2.0 * NODE / LEAP_CROP_COLUMNS)
+#define NODE_ROWS (2.0 * NODE / LEAP_CROP_ROWS)
+
 /* A node that no pixel of the eye shows. */
 #define NOWHERE (-1e6f)
 
@@ -162,10 +166,10 @@ static void place_nodes(const struct leap_crop *crop, const struct leap_crop_len
 	double half = 0.5 * crop->place.width / away;
 
 	for (int r = 0; r < NODES_DOWN; r++) {
-		double down = half * (2.0 * r / (NODES_DOWN - 1) - 1);
+		double down = half * (r * NODE_ROWS - 1);
 
 		for (int c = 0; c < NODES_ACROSS; c++) {
-			double along = half * (2.0 * c / (NODES_ACROSS - 1) - 1);
+			double along = half * (c * NODE_COLUMNS - 1);
 			struct vec3 d =
 				vec3_madd(vec3_madd(middle, along, crop->axis[0]), down,
 					  crop->axis[1]);
@@ -212,8 +216,8 @@ static void sample_row(const struct leap_stereo_frame *frame, int eye,
 		for (int i = 0; i < 2; i++)
 			node[c][i] = above[c][i] + down * (below[c][i] - above[c][i]);
 	for (int c = 0; c < NODES_ACROSS - 1; c++) {
-		float step[2] = { (node[c + 1][0] - node[c][0]) / NODE,
-				  (node[c + 1][1] - node[c][1]) / NODE };
+		const float step[2] = { (node[c + 1][0] - node[c][0]) / NODE,
+					(node[c + 1][1] - node[c][1]) / NODE };
 
 		for (int k = 0; k < NODE; k++)
 			ret_pixel[c * NODE + k] =
@@ -228,7 +232,7 @@ void leap_crop_take(const struct leap_crop_optics *optics,
 		    const struct leap_crop_place *place, struct leap_crop *ret_crop)
 {
 	bool swapped = place->mirrored != place->turned;
-	struct nodes nodes;
+	struct nodes nodes = { 0 };
 
 	frame_crop(place, ret_crop);
 	for (int eye = 0; eye < LEAP_EYES; eye++) {

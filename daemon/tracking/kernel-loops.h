@@ -115,6 +115,7 @@ static void convolve(const struct leap_kernel_layer *layer,
 
 		for (int p = 0; p < PIXELS; p++) {
 			/* What is too much in the last tile is computed and dropped. */
+			/* cppcheck-suppress knownConditionTrueFalse ; it is not */
 			int pixel = p < count ? first + p : first;
 			int row = pixel / to->size, column = pixel % to->size;
 
@@ -125,6 +126,7 @@ static void convolve(const struct leap_kernel_layer *layer,
 			tile.add[p] = add ? offset(add, row, column) : 0;
 		}
 		for (int b = 0; b < blocks; b++) {
+			/* cppcheck-suppress knownConditionTrueFalse ; it is not */
 			if (count == 1)
 				compute(layer, from, add, relu, to, &tile, 1, b);
 			else

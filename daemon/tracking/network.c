@@ -164,12 +164,12 @@ static uint32_t crc32(const uint8_t *p, size_t size)
 
 static size_t weight_count(const struct shape *s)
 {
-	return (size_t)s->into * s->out * s->size * s->size;
+	return (size_t)s->into * s->out * s->size * (size_t)s->size;
 }
 
 static size_t map_floats(const struct extent *e)
 {
-	size_t side = (size_t)(e->size + 2 * e->border);
+	size_t side = (size_t)e->size + 2 * (size_t)e->border;
 
 	return side * side * (size_t)e->channels;
 }
@@ -364,11 +364,10 @@ const struct leap_kernel *leap_network_kernel(const struct leap_network *network
 
 static float *pixel_of(const struct leap_kernel_map *map, int row, int column)
 {
-	size_t stride = (size_t)(map->size + 2 * map->border);
+	size_t stride = (size_t)map->size + 2 * (size_t)map->border;
+	size_t at = (size_t)(row + map->border) * stride;
 
-	return map->at +
-	       ((size_t)(row + map->border) * stride + (size_t)(column + map->border)) *
-		       (size_t)map->channels;
+	return map->at + (at + (size_t)(column + map->border)) * (size_t)map->channels;
 }
 
 static void feed(struct leap_network *network, const struct leap_crop *crop)
@@ -472,14 +471,20 @@ struct moments {
 	float weight[MAPS], column[MAPS], row[MAPS], depth[MAPS];
 };
 
+/* Of a row or column of the heat maps, in half widths from the middle. */
+static float grid_place(int i)
+{
+	return (((float)i + 0.5f) * (2.0f / GRID) - 1) * REACH;
+}
+
 static void heat_moments(const struct leap_network *n, struct moments *ret)
 {
 	const float *maps = n->map[M_HEAT].at + MAPS;
 
 	memset(ret, 0, sizeof(*ret));
 	for (int i = 0; i < GRID * GRID; i++) {
-		float column = (((float)(i % GRID) + 0.5f) / (GRID / 2) - 1) * REACH;
-		float row = (((float)(i / GRID) + 0.5f) / (GRID / 2) - 1) * REACH;
+		float column = grid_place(i % GRID);
+		float row = grid_place(i / GRID);
 
 		for (int k = 0; k < MAPS; k++) {
 			float weight = n->heat[i * MAPS + k];

@@ -12,6 +12,23 @@
 #define ACROSS_LEAST 0.7 /* millimetres */
 #define ALONG_LEAST 1.0
 
+/* Sure enough to be a hand, log odds and millimetres (at 250 mm; farther away more). */
+#define PRESENT_SURE 2.5
+#define DOUBT_SURE 20.0
+/* Not worth another look. */
+#define PRESENT_HOPELESS (-2.0)
+#define PALM_DOUBT_HOPELESS 60.0
+#define LOOKS_MAX 5
+
+#define HEIGHT_MIN 35.0
+#define HEIGHT_MAX 750.0
+#define TURN_ROUND 0.3
+
+/* Half widths from the middle of a crop. */
+#define EDGE_NEAR 0.8
+#define EDGE_BLURRED 0.6
+#define WIDEN_SHARE 0.35 /* of the way to the tip */
+
 static void place_points(const struct leap_crop *crop,
 			 const struct leap_network_answer *answer,
 			 struct leap_sight *sight)
@@ -25,6 +42,7 @@ static void place_points(const struct leap_crop *crop,
 		double across = answer->across[i] * half, along;
 
 		seen->place = leap_crop_point(crop, at);
+		sight->edge[i] = fmax(fabs(at[0]), fabs(at[1]));
 		seen->view = vec3_unit_or(seen->place, vec3(0, 1, 0));
 		across *= fmax(crop->depth + at[2] * half, 1) / crop->depth;
 		along = answer->along[i] * half;
@@ -49,4 +67,110 @@ void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 	ret_sight->right = answer.right;
 	ret_sight->present = answer.present;
 	place_points(&gaze->crop, &answer, ret_sight);
+}
+
+bool leap_sight_within_reach(struct vec3 p)
+{
+	return isfinite(vec3_length(p)) && p.y > HEIGHT_MIN && p.y < HEIGHT_MAX &&
+	       fabs(p.x) < 3 * p.y + 100 && fabs(p.z) < 3 * p.y + 100;
+}
+
+/* From the wrist to the knuckles of middle and ring finger. */
+static double seen_direction_z(const struct leap_sight *sight)
+{
+	struct vec3 knuckles =
+		vec3_lerp(sight->seen[9].place, sight->seen[13].place, 0.5);
+
+	return vec3_unit_or(vec3_sub(knuckles, sight->seen[LEAP_POINT_WRIST].place),
+			    vec3(0, 0, -1))
+		.z;
+}
+
+static bool sure(const struct leap_sight *sight)
+{
+	return sight->present > PRESENT_SURE && sight->right > 0 &&
+	       sight->doubt < DOUBT_SURE * fmax(1, sight->palm.y / 250);
+}
+
+static bool hopeless(const struct leap_sight *sight)
+{
+	const struct leap_sighting *palm = &sight->seen[LEAP_POINT_PALM];
+
+	return sight->present < PRESENT_HOPELESS &&
+	       hypot(palm->across, palm->along) >
+		       PALM_DOUBT_HOPELESS * fmax(1, sight->palm.y / 250);
+}
+
+static double merit(const struct leap_sight *sight)
+{
+	return fmin(sight->present, 3) + fmin(fmax(sight->right, -4), 4) -
+	       sight->doubt / 20;
+}
+
+/* The tip nearest to the edge; -1 when none is near it. */
+static int tip_at_edge(const struct leap_sight *sight)
+{
+	double most = EDGE_NEAR;
+	int which = -1;
+
+	for (int k = 0; k < LEAP_FINGERS; k++) {
+		int tip = 4 + 4 * k;
+
+		if (sight->edge[tip] > most) {
+			most = sight->edge[tip];
+			which = tip;
+		}
+	}
+	return which;
+}
+
+void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+		      struct leap_sight *sight)
+{
+	struct leap_crop_place at = sight->at;
+	int tip = tip_at_edge(sight);
+	struct leap_sight other;
+
+	if (tip < 0)
+		return;
+	at.anchor = vec3_lerp(at.anchor, sight->seen[tip].place, WIDEN_SHARE);
+	if (!leap_sight_within_reach(at.anchor))
+		return;
+	leap_sight_take(gaze, frame, &at, &other);
+	if (other.present < PRESENT_HOPELESS)
+		return;
+	for (int i = 0; i < LEAP_POINTS; i++)
+		if (sight->edge[i] > EDGE_BLURRED && other.edge[i] < sight->edge[i])
+			sight->seen[i] = other.seen[i];
+}
+
+bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+		     struct vec3 place, bool turned, struct leap_sight *ret_sight)
+{
+	struct leap_crop_place at = { place, LEAP_SIGHT_WIDTH, false, turned };
+	struct leap_sight mirrored;
+
+	if (!leap_sight_within_reach(place))
+		return false;
+	leap_sight_take(gaze, frame, &at, ret_sight);
+	at.mirrored = true;
+	leap_sight_take(gaze, frame, &at, &mirrored);
+	if (merit(&mirrored) > merit(ret_sight))
+		*ret_sight = mirrored;
+	for (int i = 2; i < LOOKS_MAX && !hopeless(ret_sight); i++) {
+		double z = seen_direction_z(ret_sight);
+
+		at = ret_sight->at;
+		at.anchor = ret_sight->palm;
+		if (!leap_sight_within_reach(at.anchor))
+			return false;
+		if (ret_sight->present > 0 && fabs(z) > TURN_ROUND)
+			at.turned = z > 0;
+		if (ret_sight->present > 0 && ret_sight->right < -1)
+			at.mirrored = !at.mirrored;
+		leap_sight_take(gaze, frame, &at, ret_sight);
+		if (sure(ret_sight))
+			return leap_sight_within_reach(ret_sight->palm);
+	}
+	return false;
 }

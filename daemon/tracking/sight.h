@@ -8,6 +8,8 @@
 
 #include "daemon/tracking/pose_fit.h"
 
+#define LEAP_SIGHT_WIDTH 240.0 /* of all crops, millimetres; as in training */
+
 /**
  * struct leap_gaze - with what to look
  * @optics: for the mode of the frames
@@ -26,6 +28,7 @@ struct leap_gaze {
  * struct leap_sight - what is seen at a place
  * @at: where and which way round was looked
  * @seen: points of a hand in Leap coordinates
+ * @edge: by point, how far from the middle of the crop it was, 1 on its edge
  * @palm: of them
  * @doubt: how far off the points are on average, by the network's own reckoning, mm
  * @right: log odds of the way round being right for this hand's chirality
@@ -34,6 +37,7 @@ struct leap_gaze {
 struct leap_sight {
 	struct leap_crop_place at;
 	struct leap_sighting seen[LEAP_POINTS];
+	double edge[LEAP_POINTS];
 	struct vec3 palm;
 	double doubt;
 	double right;
@@ -43,5 +47,27 @@ struct leap_sight {
 /** leap_sight_take() - look at @at; a mirrored look is for left hands */
 void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
 		     const struct leap_crop_place *at, struct leap_sight *ret_sight);
+
+/**
+ * leap_sight_widen() - look again where fingers come near the edge of what is seen
+ * @sight: a look whose palm is near the middle; points near its edge are replaced by
+ *	what a second look, moved towards them, says of them
+ * Costs nothing when no point is near the edge.
+ */
+void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+		      struct leap_sight *sight);
+
+/**
+ * leap_sight_home() - look at a place, then from where the palm is seen, until sure
+ * @place: within some 150 mm of a palm
+ * @turned: which way round to begin
+ *
+ * Return: true when a hand is there; @ret_sight is then the last look at it.
+ */
+bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+		     struct vec3 place, bool turned, struct leap_sight *ret_sight);
+
+/** leap_sight_within_reach() - a place where a hand can be seen */
+bool leap_sight_within_reach(struct vec3 place);
 
 #endif /* LEAP_SIGHT_H */

@@ -252,8 +252,9 @@ static const struct leap_sim_sample_hand *nearest_hand(const struct studio *s,
 	return nearest;
 }
 
+/* @present: how much of a hand that is in the middle, 0..1 */
 static int emit(struct studio *s, const struct leap_crop_place *place,
-		const struct leap_sim_sample_hand *hand)
+		const struct leap_sim_sample_hand *hand, float present)
 {
 	struct record *record = &s->record;
 
@@ -264,11 +265,15 @@ static int emit(struct studio *s, const struct leap_crop_place *place,
 	leap_crop_planes(&s->crop, record->plane);
 	record->depth = (float)s->crop.depth;
 	record->width = (float)place->width;
-	record->present = hand ? 1 : 0;
+	record->present = present;
 	if (hand) {
 		record->right = hand->hand.left == place->mirrored ? 1 : 0;
 		tell_hand(s, hand);
 	}
+	/* Off the middle only the way to the palm is to be learned. */
+	for (int i = 0; i < POINTS && present < 1; i++)
+		if (i != POINT_PALM)
+			record->seen[i] = 0;
 	memcpy(record->pixel, s->crop.pixel, sizeof(record->pixel));
 	return fwrite(record, sizeof(*record), 1, stdout) == 1 ? 0 : -EPIPE;
 }
@@ -302,7 +307,28 @@ static int emit_hand(struct studio *s, const struct leap_sim_sample_hand *hand)
 	nearest = nearest_hand(s, place.anchor, &away);
 	if (nearest != hand || away > NEAR_HAND * scale)
 		return 0;
-	return emit(s, &place, hand);
+	return emit(s, &place, hand, 1);
+}
+
+/* From where the palm is still in view, but far from the middle. */
+static int emit_aside(struct studio *s, const struct leap_sim_sample_hand *hand)
+{
+	struct dice *d = &s->dice;
+	double away = uniform(d, 55, 155), way = uniform(d, 0, 2 * M_PI);
+	double scale = fmax(1, hand->hand.palm.y / 250);
+	struct leap_crop_place place = {
+		.anchor = vec3_scale(hand->hand.palm, exp(0.16 * normal(d))),
+		.width = CROP_WIDTH * exp(0.06 * normal(d)),
+		.mirrored = hand->hand.left,
+		.turned = look_turned(d, &hand->hand),
+	};
+
+	place.anchor =
+		vec3_add(place.anchor, vec3(away * cos(way), 0, away * sin(way)));
+	if (place.anchor.y < 30 || hand->inside < 0.35 ||
+	    nearest_hand(s, place.anchor, &away) != hand || away < NEAR_HAND * scale)
+		return 0;
+	return emit(s, &place, hand, away < 100 * scale ? 0.2f : 0);
 }
 
 /* Somewhere that might be taken for a hand but is none. */
@@ -339,7 +365,7 @@ static int emit_elsewhere(struct studio *s)
 	nearest_hand(s, place.anchor, &away);
 	if (away < NO_HAND * fmax(1, place.anchor.y / 250))
 		return 0;
-	return emit(s, &place, NULL);
+	return emit(s, &place, NULL, 0);
 }
 
 static int draw_scene(struct studio *s, uint64_t seed)
@@ -373,9 +399,12 @@ static int emit_scene(struct studio *s)
 
 		for (int k = 0; k < looks && ret == 0; k++)
 			ret = emit_hand(s, &s->scene.hand[i]);
+		if (ret == 0 && chance(&s->dice, 0.6))
+			ret = emit_aside(s, &s->scene.hand[i]);
 	}
-	if (ret == 0 && (s->scene.hands == 0 || chance(&s->dice, 0.4)))
-		ret = emit_elsewhere(s);
+	for (int k = 0; k < 3 && ret == 0; k++)
+		if (s->scene.hands == 0 || chance(&s->dice, 0.25))
+			ret = emit_elsewhere(s);
 	return ret;
 }
 

@@ -30,7 +30,7 @@ POOL = 30000  # records that are kept
 REUSE = 4  # a record is seen about so often before it is replaced
 BATCH = 64
 RATE = 2.5e-3
-WARM_UP = 400  # batches
+WARM_UP = 200  # batches, after every start
 MOMENTUM = 0.998  # of the averaged weights, which are what is shipped
 
 
@@ -89,19 +89,21 @@ def loss_of(out, records):
     right = torch.from_numpy(records['right'].copy())
     present = torch.from_numpy(records['present'].copy())
     inside = torch.from_numpy(records['inside'].copy())
-    pose = ((right > 0.5) & (present > 0.5) & (inside > 0.3)).float()[:, None]
+    sided = (right > 0.5) & (inside > 0.3)
+    pose = (sided & (present > 0.5)).float()[:, None]
+    aside = (sided & (present < 0.5)).float()[:, None]  # only some points count
     error = (out['place'] - at).abs()
-    within = (at[..., :2].abs().amax(-1) < 1.12).float() * (seen > 0).float() * pose
+    within = (at[..., :2].abs().amax(-1) < 1.12).float() * (seen > 0).float() * (pose + aside)
     across = error[..., 0] + error[..., 1]
     fit = (across * torch.exp(-out['across']) + 2 * out['across'] + 5 * across) * within
     fit = fit + (error[..., 2] * torch.exp(-out['along']) + out['along'] +
                  3 * error[..., 2]) * within
     # Points out of sight: a little, so that they end up where a hand has them.
-    fit = fit + (across + error[..., 2]).clamp(max=1) * 0.3 * (pose - within)
+    fit = fit + (across + error[..., 2]).clamp(max=1) * 0.3 * pose * (1 - within)
     hand = F.binary_cross_entropy_with_logits(out['right'], right, reduction='none')
-    hand = (hand * present).mean()
+    hand = (hand * (present > 0.5)).mean()
     there = F.binary_cross_entropy_with_logits(out['present'], present)
-    return fit.sum() / (pose.sum() * POINTS + 1) + 0.5 * hand + 0.5 * there
+    return fit.sum() / (pose.sum() * POINTS + aside.sum() + 1) + 0.5 * hand + 0.5 * there
 
 
 def in_space(at, depth, width):
@@ -121,6 +123,7 @@ def validate(net, records):
             present.append(out['present'].numpy() > 0)
     place, right, present = (np.concatenate(x) for x in (place, right, present))
     there = records['present'] > 0.5
+    told = there | (records['present'] == 0)
     ok = there & (records['right'] > 0.5) & (records['inside'] > 0.75)
     error = (in_space(place, records['depth'], records['width']) -
              in_space(records['at'], records['depth'], records['width']))[ok]
@@ -134,7 +137,7 @@ def validate(net, records):
         'across50': np.median(np.linalg.norm(error[:, JOINTS, :2], axis=-1)),
         'along50': np.median(np.abs(error[:, JOINTS, 2])),
         'right': (right == (records['right'] > 0.5))[there].mean(),
-        'present': (present == there).mean(),
+        'present': (present == there)[told].mean(),
     }
 
 
@@ -144,9 +147,9 @@ def read_validation(generator):
     return np.frombuffer(raw, RECORD)
 
 
-def rate_at(step, progress):
-    """Warm up, stay, and fall to nothing over the last part of the time."""
-    fall = min(1, max(0, (progress - 0.35) / 0.65))
+def rate_at(step, progress, hold):
+    """Warm up, stay, and fall to nothing over the last part of the way."""
+    fall = min(1, max(0, (progress - hold) / (1 - hold)))
     return RATE * min(1, (step + 1) / WARM_UP) * (0.49 * (1 + math.cos(math.pi * fall))
                                                  + 0.02)
 
@@ -170,12 +173,15 @@ def options():
     p = argparse.ArgumentParser(description='Teach the hand network.')
     p.add_argument('directory', help='checkpoint and curve; gone on with if there')
     p.add_argument('--generator', required=True, help='the program generate')
-    p.add_argument('--minutes', type=float, required=True)
+    p.add_argument('--samples', type=int, default=12000000,
+                   help='in all, those of the checkpoint included')
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--generators', type=int, default=1)
     p.add_argument('--seed', type=int, default=None, help='first scene (default: on '
                    'from where the checkpoint ended)')
     p.add_argument('--rate', type=float, default=1, help='of the learning rate')
+    p.add_argument('--hold', type=float, default=0.35,
+                   help='share of the samples after which the rate falls')
     return p.parse_args()
 
 
@@ -205,13 +211,13 @@ def main():
     try:
         while True:
             now = time.time()
-            progress = (now - begin) / (60 * o.minutes)
+            progress = shown / o.samples
             if now - reported > 120 or progress >= 1:
                 reported = now
                 result = validate(averaged, validation)
                 row = {'minutes': spent + (now - begin) / 60, 'shown': shown,
                        'made': pool.made, 'rate': optimiser.param_groups[0]['lr'],
-                       'loss': np.mean(losses[-500:]), **result}
+                       'loss': np.mean(losses[-500:] or [0]), **result}
                 if curve.tell() == 0:
                     curve.write('\t'.join(row) + '\n')
                 line = '\t'.join(f'{v:.6g}' for v in row.values())
@@ -224,7 +230,7 @@ def main():
             if progress >= 1:
                 break
             for group in optimiser.param_groups:
-                group['lr'] = o.rate * rate_at(step, progress)
+                group['lr'] = o.rate * rate_at(step, progress, o.hold)
             records = pool.batch()
             loss = loss_of(net(*inputs(records)), records)
             optimiser.zero_grad(set_to_none=True)
