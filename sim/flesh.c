@@ -220,20 +220,30 @@ static struct vec3 arm_bone(const struct body *b, const struct arm *arm, double 
 	return vec3_madd(middle, bone * apart * b->size, arm->side);
 }
 
+/* In millimetres from the wrist. */
+static double arm_end(const struct body *b)
+{
+	return b->dress ? fmin(b->dress->reach * b->shape->scale, b->shape->forearm)
+			: b->shape->forearm;
+}
+
 static void forearm(struct body *b)
 {
 	const struct leap_sim_build *f = &b->shape->build;
 	const struct arm arm = arm_of(b);
+	double end = arm_end(b), part = end / b->shape->forearm;
+	double thick = BONE_WRIST * f->wrist +
+		       part * (BONE_ELBOW * f->arm - BONE_WRIST * f->wrist);
 
 	for (int bone = -1; bone <= 1; bone += 2) {
 		struct vec3 heel = place(b, -5 + 11 * bone, -4, -46);
 		struct vec3 wrist = arm_bone(b, &arm, 0, bone);
-		struct vec3 elbow = arm_bone(b, &arm, b->shape->forearm, bone);
+		struct vec3 elbow = arm_bone(b, &arm, end, bone);
 
 		cone(b, heel, wrist, 15.5 * f->wrist, BONE_WRIST * f->wrist, 0);
 		/* No furrow between the two. */
 		b->blend = (bone > 0 ? 16 : 9) * b->size;
-		cone(b, wrist, elbow, BONE_WRIST * f->wrist, BONE_ELBOW * f->arm, 2.5);
+		cone(b, wrist, elbow, BONE_WRIST * f->wrist, thick, 2.5 * part);
 		b->blend = 9 * b->size;
 	}
 }
@@ -266,15 +276,15 @@ static void around_arm(struct body *b, double from, double to, double thick,
 static void clothes(struct body *b)
 {
 	const struct leap_sim_dress *d = b->dress;
-	double scale = b->shape->scale, elbow = b->shape->forearm;
+	double scale = b->shape->scale, end = arm_end(b);
 
 	if (!d)
 		return;
-	if (d->watch < LEAP_SIM_BARE)
+	if (d->watch * scale < end)
 		around_arm(b, (d->watch - 10) * scale, (d->watch + 10) * scale, 2,
 			   d->watch_albedo);
-	if (d->sleeve * scale < elbow)
-		around_arm(b, d->sleeve * scale, elbow + 20 * scale, d->sleeve_thick,
+	if (d->sleeve * scale < end)
+		around_arm(b, d->sleeve * scale, end + 20 * scale, d->sleeve_thick,
 			   d->sleeve_albedo);
 }
 
@@ -381,11 +391,15 @@ static void ring(struct body *b, int k)
 
 void leap_sim_dress_draw(uint64_t seed, struct leap_sim_dress *ret_dress)
 {
-	struct leap_sim_dress d = { .sleeve = LEAP_SIM_BARE, .watch = LEAP_SIM_BARE };
+	struct leap_sim_dress d = { .sleeve = LEAP_SIM_BARE,
+				    .watch = LEAP_SIM_BARE,
+				    .reach = LEAP_SIM_BARE };
 	double kind = leap_sim_uniform(seed, 1, 0, 1);
 
 	if (kind < 0.45)
 		d.sleeve = leap_sim_uniform(seed, 2, kind < 0.05 ? -30 : 0, 190);
+	if (leap_sim_uniform(seed, 17, 0, 1) < 0.12)
+		d.reach = leap_sim_uniform(seed, 18, 5, 130);
 	d.sleeve_thick = leap_sim_uniform(seed, 3, 0.5, 14);
 	d.sleeve_albedo = leap_sim_uniform_log(seed, 4, 0.12, 1.6);
 	if (leap_sim_uniform(seed, 5, 0, 1) < 0.2)

@@ -65,6 +65,8 @@ struct leap_sim_surface {
  * struct leap_sim_dress - what covers a hand and what its skin is like
  * @sleeve: where it begins, millimetres of the average hand from the wrist towards the
  *	elbow; LEAP_SIM_BARE: bare
+ * @reach: how much of the forearm there is to be seen, likewise from the wrist; what is
+ *	in a sleeve that gives back no light at all is as good as gone
  * @sleeve_thick: how far it stands off, millimetres
  * @sleeve_albedo: reflectance, 1 for average skin
  * @watch: where its strap is, likewise
@@ -80,6 +82,7 @@ struct leap_sim_surface {
  */
 struct leap_sim_dress {
 	double sleeve;
+	double reach;
 	double sleeve_thick;
 	double sleeve_albedo;
 	double watch;
@@ -94,7 +97,7 @@ struct leap_sim_dress {
 	double phase;
 };
 
-/** leap_sim_dress_draw() - by seed; the least dressed have a sleeve behind the elbow */
+/** leap_sim_dress_draw() - by seed: bare arms, sleeves, watches, rings, arms out of sight */
 void leap_sim_dress_draw(uint64_t seed, struct leap_sim_dress *ret_dress);
 
 /**
