@@ -20,10 +20,10 @@
 #define PACE_TIME_CONSTANT 0.157 /* seconds */
 #define LEVEL_TIME_CONSTANT 0.06
 #define HOVER_PACE 400.0 /* mm/s */
-#define TOUCH_PACE 100.0
+#define TOUCH_PACE 120.0
 #define HOVER_RATE 1000.0 /* 1/s */
 #define TOUCH_RATE 500.0
-#define LEVEL_POWER 4.5
+#define LEVEL_POWER 4.0
 
 /* How much of the way to its input a first-order filter goes in a time. */
 static double gain(double seconds, double time_constant)

@@ -52,13 +52,13 @@ void leap_moving_point_start(struct leap_moving_point *point,
  * first third of a second, and while it points away from the screen, a tip cannot
  * touch; beside the screen (50 mm beyond the interaction box), hardly.
  *
- * stabilized: follows the position at a rate of 1000/s * pace^2 * level^4.5 (half of
- * it when touching). pace is min(1, speed within x-y / 400 mm/s), 100 mm/s when
+ * stabilized: follows the position at a rate of 1000/s * pace^2 * level^4 (half of
+ * it when touching). pace is min(1, speed within x-y / 400 mm/s), 120 mm/s when
  * touching, smoothed over 157 ms; level is 1 less the share of a right angle that the
  * velocity makes with x-y, smoothed over 60 ms. So a hand that pokes does not move a
  * cursor, and one that sweeps is not late. That the point is drawn along the straight
  * line, at a rate per time, is the original's own; the rate was fitted: median
- * distance to the recorded point 1.0 mm (tips), 1.4 mm (palm).
+ * distance to the recorded point 0.95 mm (tips), 1.5 mm (palm).
  *
  * @seconds: since the step before, > 0
  */

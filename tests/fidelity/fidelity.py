@@ -293,6 +293,49 @@ def states_are_whole(movements):
     return True
 
 
+def is_unit(vector):
+    return abs(math.hypot(*vector) - 1) < 1e-4
+
+
+def is_basis(rows, left):
+    a, b, c = rows
+    determinant = (a[0] * (b[1] * c[2] - b[2] * c[1]) -
+                   a[1] * (b[0] * c[2] - b[2] * c[0]) +
+                   a[2] * (b[0] * c[1] - b[1] * c[0]))
+    return all(map(is_unit, rows)) and abs(determinant - (-1 if left else 1)) < 1e-3
+
+
+def broken_invariants(frames):
+    """What must hold of every frame, whatever went in: the names of what does not."""
+    broken, newest, last = set(), 0, (0, -1)
+    for frame in frames:
+        if frame["id"] != last[0] + 1 or frame["timestamp"] <= last[1]:
+            broken.add("ids step by one, time increases")
+        last = frame["id"], frame["timestamp"]
+        if not is_basis(frame["r"], left=False):
+            broken.add("r is a rotation")
+        sides = {hand["id"]: hand["type"] == "left" for hand in frame["hands"]}
+        for hand in frame["hands"]:
+            newest = max(newest, hand["id"])
+            if not is_unit(hand["direction"]) or not is_unit(hand["palmNormal"]) or abs(
+                    sum(map(float.__mul__, map(float, hand["direction"]),
+                            map(float, hand["palmNormal"])))) > 1e-4:
+                broken.add("normal and direction are perpendicular unit vectors")
+            if not is_basis(hand["armBasis"], sides[hand["id"]]):
+                broken.add("the arm has a basis of its side")
+            if not 0 <= hand["grabStrength"] <= 1 or not 0 <= hand["pinchStrength"] <= 1:
+                broken.add("strengths are from 0 to 1")
+        for finger in frame["pointables"]:
+            if not all(is_basis(basis, sides[finger["handId"]])
+                       for basis in finger["bases"]):
+                broken.add("bones have bases of their side")
+            if finger["direction"] != [-x if x else 0 for x in finger["bases"][2][2]]:
+                broken.add("fingers point along their intermediate bone")
+            if not -1 <= finger["touchDistance"] <= 1:
+                broken.add("touch distances are from -1 to 1")
+    return broken
+
+
 def text_of(value, width=9):
     return f"{value:{width}.4g}" if value is not None else " " * (width - 1) + "-"
 
@@ -328,15 +371,16 @@ def print_gestures(recordings):
     for kind in CONTINUOUS + TAPS:
         total = [0, 0, 0, 0]
         for recording in recordings:
-            if not any("gestures" in frame for frame in recording.was):
-                continue
             was = recording.movements(recording.was, mine=False)
             now = recording.movements(recording.now, mine=True)
             whole = whole and states_are_whole(now)
             counts = match(was, now, kind)
-            total = [a + b for a, b in zip(total, counts)]
+            if was:
+                total = [a + b for a, b in zip(total, counts)]
             if counts[0] or counts[2]:
-                print(f"  {kind:10} {recording.name[:30]:30}", *counts)
+                print(f"  {recording.name[:22]:22} {counts[0]:9} {counts[1]:9} "
+                      f"{counts[2]:9} {counts[3]:9}"
+                      f"{'' if was else '  not counted: it has no gestures at all'}")
         recall = total[1] / total[0] if total[0] else None
         precision = total[3] / total[2] if total[2] else None
         print(f"{kind:24} {total[0]:9} {total[1]:9} {total[2]:9} {total[3]:9} "
@@ -371,6 +415,9 @@ def main():
           f"{sum(len(recording.was) for recording in recordings)} frames")
     missed = print_values(total)
     print_gestures(recordings)
+    broken = set().union(*(broken_invariants(recording.now)
+                           for recording in recordings))
+    print("every frame is sound" if not broken else f"BROKEN: {'; '.join(broken)}")
     print("\nall goals for values are met" if not missed
           else "\ngoals missed: " + ", ".join(missed))
 

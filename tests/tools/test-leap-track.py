@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """leap-track as people use it.   usage: test-leap-track.py LEAP_TRACK LEAP_RECORD"""
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -193,6 +194,90 @@ class LeapTrack(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertEqual(result.stderr,
                          "leap-track: standard output: No space left on device\n")
+
+    def frames_of_old(self, count=40, left=False, turn=0.0):
+        """Frames as the original wrote them, of a finger that goes round."""
+        lines = []
+        for number in range(count):
+            side = -1 if left else 1
+            hand = {"confidence": 1, "direction": [0, 0, -1], "id": 9,
+                    "palmNormal": [0, -1, 0], "palmPosition": [0, 200, 0],
+                    "type": "left" if left else "right", "palmVelocity": [7, 7, 7]}
+            fingers = []
+            for kind in range(5):
+                x = side * (-45 + 22 * kind)
+                finger = {"handId": 9, "id": 90 + kind, "tool": False,
+                          "mcpPosition": [x, 200, -20], "pipPosition": [x, 199, -60],
+                          "dipPosition": [x, 197, -85], "tipPosition": [x, 195, -98]}
+                if kind == 1:
+                    angle = turn * number
+                    for key in ("dipPosition", "tipPosition"):
+                        finger[key][0] += 15 * math.sin(angle)
+                        finger[key][1] += 15 * math.cos(angle)
+                fingers.append(finger)
+            lines.append(json.dumps({"hands": [hand], "id": 500 + number,
+                                     "pointables": fingers,
+                                     "timestamp": 1000000 + 8700 * number}))
+        return "\n".join(lines).encode() + b"\n"
+
+    def derived(self, data, *options):
+        result = self.track("--from-frames=-", *options, data=data)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def test_recorded_frames_are_computed_afresh(self):
+        frames = self.derived(b'{"version":6}\n' + self.frames_of_old(left=True))
+        self.assertEqual(len(frames), 40)
+        for number, frame in enumerate(frames):
+            self.assertLessEqual(FRAME_KEYS, set(frame))
+            self.assertEqual(frame["timestamp"], 1000000 + 8700 * number)
+            self.assertEqual(frame["gestures"], [])
+            self.assertEqual([hand["id"] for hand in frame["hands"]], [1])
+            self.assertEqual(frame["hands"][0]["type"], "left")
+            self.assertEqual(frame["hands"][0]["palmVelocity"], [0, 0, 0])
+            self.assertEqual(len(frame["pointables"]), 5)
+            for finger, x in zip(frame["pointables"], (45, 23, 1, -21, -43)):
+                if finger["type"] != 1:
+                    self.assertAlmostEqual(finger["tipPosition"][0], x, delta=0.01)
+
+    def test_gestures_are_told_when_asked_for(self):
+        data = self.frames_of_old(count=150, turn=0.1)
+        told = [gesture for frame in self.derived(data, "--gestures")
+                for gesture in frame["gestures"]]
+        self.assertEqual({gesture["type"] for gesture in told}, {"circle"})
+        self.assertEqual(told[0]["state"], "start")
+        self.assertEqual(told[0]["pointableIds"], [11])
+        self.assertTrue(all(not frame["gestures"] for frame in self.derived(data)))
+
+    def test_recorded_frames_come_from_a_file_too(self):
+        path = self.folder / "frames.jsonl"
+        path.write_bytes(self.frames_of_old())
+        result = self.track("--from-frames", path)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stdout,
+                         self.track("--from-frames=-", data=self.frames_of_old()).stdout)
+
+    def test_frames_that_are_none_are_refused_by_line(self):
+        good = self.frames_of_old(count=2)
+        for data, reason in (
+                (b"", "no frames in it"),
+                (b"hello\n", ":1: not JSON"),
+                (b"[1]\n", ":1: no JSON object"),
+                (b'{"hands":[]}\n', ":1: a frame without a time stamp"),
+                (b'{"hands":[],"timestamp":5}\n', ":1: a frame without pointables"),
+                (b'{"hands":[{}],"pointables":[],"timestamp":5}\n', ":1: a hand"),
+                (good.splitlines()[0][:-1], ":1: not JSON: it ends too early"),
+                (good.splitlines()[0].replace(b"200, 0]", b"2e300, 0]"),
+                 ":1: numbers that no hand has")):
+            self.assert_refused(self.track("--from-frames=-", data=data), reason)
+        result = self.track("--from-frames=-", data=good + b"{\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertEqual(len(result.stdout.splitlines()), 2)
+        self.assertIn("-:3: not JSON", result.stderr)
+        self.assert_refused(self.track("--from-frames", self.folder / "missing"),
+                            "missing: No such file")
+        self.assert_refused(self.track("--from-frames=-", self.capture),
+                            "has no pictures")
 
     def test_contradicting_arguments_are_refused(self):
         self.assert_refused(self.track(), "nothing to track")
