@@ -76,35 +76,6 @@ static int open_trace(struct daemon *daemon)
 	return 0;
 }
 
-static struct leap_motion_options motion_options(const struct leap_config *config)
-{
-	const struct leap_config_gestures *gesture = &config->gesture;
-
-	return (struct leap_motion_options){
-		.box = {
-			.height = config->interaction_box_height,
-			.scale = config->interaction_box_scale,
-			.shift = vec3(config->interaction_center_x,
-				      config->interaction_center_y,
-				      config->interaction_center_z),
-			.automatic = config->interaction_box_auto,
-		},
-		.gesture = {
-			.circle_min_radius = gesture->circle_min_radius,
-			.circle_min_arc = gesture->circle_min_arc,
-			.swipe_min_length = gesture->swipe_min_length,
-			.swipe_min_velocity = gesture->swipe_min_velocity,
-			.key_tap_min_down_velocity = gesture->key_tap_min_down_velocity,
-			.key_tap_history_seconds = gesture->key_tap_history_seconds,
-			.key_tap_min_distance = gesture->key_tap_min_distance,
-			.screen_tap_min_forward_velocity =
-				gesture->screen_tap_min_forward_velocity,
-			.screen_tap_history_seconds = gesture->screen_tap_history_seconds,
-			.screen_tap_min_distance = gesture->screen_tap_min_distance,
-		},
-	};
-}
-
 static int start_pipeline(struct daemon *daemon)
 {
 	char *error;
@@ -113,7 +84,6 @@ static int start_pipeline(struct daemon *daemon)
 	daemon->pipeline_options = (struct leap_pipeline_options){
 		.source = daemon->config.source,
 		.wait = daemon->options.wait,
-		.motion = motion_options(&daemon->config),
 		.policy = daemon->policy,
 		.images = daemon->images,
 		.trace = daemon->trace,

@@ -46,6 +46,7 @@ struct leap_pipeline {
 	int last_error; /* of opening; the same is not told twice */
 	bool told_geometry;
 	struct leap_frame frame;
+	const struct leap_config *settings; /* that motion goes by; NULL: none yet */
 
 	/* set before the thread starts, or by it before leap_pipeline_open() returns */
 	pthread_t thread;
@@ -144,6 +145,55 @@ static void expose(struct leap_pipeline *pipeline,
 			pipeline->device.id, strerror(-r));
 }
 
+static struct leap_motion_options motion_options(const struct leap_config *config)
+{
+	const struct leap_config_gestures *gesture = &config->gesture;
+
+	return (struct leap_motion_options){
+		.box = {
+			.height = config->interaction_box_height,
+			.scale = config->interaction_box_scale,
+			.shift = vec3(config->interaction_center_x,
+				      config->interaction_center_y,
+				      config->interaction_center_z),
+			.automatic = config->interaction_box_auto,
+		},
+		.gesture = {
+			.circle_min_radius = gesture->circle_min_radius,
+			.circle_min_arc = gesture->circle_min_arc,
+			.swipe_min_length = gesture->swipe_min_length,
+			.swipe_min_velocity = gesture->swipe_min_velocity,
+			.key_tap_min_down_velocity = gesture->key_tap_min_down_velocity,
+			.key_tap_history_seconds = gesture->key_tap_history_seconds,
+			.key_tap_min_distance = gesture->key_tap_min_distance,
+			.screen_tap_min_forward_velocity =
+				gesture->screen_tap_min_forward_velocity,
+			.screen_tap_history_seconds = gesture->screen_tap_history_seconds,
+			.screen_tap_min_distance = gesture->screen_tap_min_distance,
+		},
+	};
+}
+
+/* A snapshot that is held cannot come again at the same address. */
+static void heed_settings(struct leap_pipeline *pipeline)
+{
+	const struct leap_config *now;
+	struct leap_motion_options options;
+
+	if (!pipeline->options->policy)
+		return;
+	now = leap_policy_config(pipeline->options->policy);
+	if (now == pipeline->settings) {
+		leap_policy_config_put(now);
+		return;
+	}
+	options = motion_options(now);
+	leap_motion_configure(pipeline->motion, &options);
+	if (pipeline->settings)
+		leap_policy_config_put(pipeline->settings);
+	pipeline->settings = now;
+}
+
 static void track(struct leap_pipeline *pipeline,
 		  const struct leap_stereo_frame *picture)
 {
@@ -158,6 +208,7 @@ static void track(struct leap_pipeline *pipeline,
 	}
 	if (!leap_source_still_valid(pipeline->source, picture))
 		return;
+	heed_settings(pipeline);
 	leap_motion_update(pipeline->motion, &hands, &pipeline->frame);
 	publish_frame(pipeline, picture->ready_ns);
 	expose(pipeline, picture, &hands);
@@ -393,6 +444,8 @@ static void free_pipeline(struct leap_pipeline *pipeline)
 {
 	close_source(pipeline);
 	leap_motion_free(pipeline->motion);
+	if (pipeline->settings)
+		leap_policy_config_put(pipeline->settings);
 	sem_destroy(&pipeline->opened);
 	sem_destroy(&pipeline->go);
 	sem_destroy(&pipeline->stop);
@@ -417,7 +470,7 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 	sem_init(&pipeline->go, 0, 0);
 	sem_init(&pipeline->stop, 0, 0);
 	pipeline->ended_fd = eventfd(0, EFD_CLOEXEC);
-	motion = options->motion;
+	leap_motion_options_default(&motion);
 	pipeline->epoch_ns = now_ns();
 	motion.epoch_ns = pipeline->epoch_ns;
 	r = leap_motion_new(&motion, &pipeline->motion);

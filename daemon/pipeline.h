@@ -12,7 +12,6 @@
 
 #include "daemon/capture/images.h"
 #include "daemon/policy/policy.h"
-#include "daemon/motion/motion.h"
 #include "daemon/state/state.h"
 
 struct leap_pipeline;
@@ -21,15 +20,14 @@ struct leap_pipeline;
  * struct leap_pipeline_options - where pictures come from and what is made of them
  * @source: as leap_source_open() takes it
  * @wait: without a controller wait for one, neither failing nor simulating
- * @motion: interaction box and gestures; its epoch is when the pipeline is made
- * @policy: while it says so, tracking is paused; NULL: never
+ * @policy: while it says so, tracking is paused; its settings of gestures and of the
+ *	interaction box count as soon as they change; NULL: never, built-in ones
  * @images: where pictures are offered to others; NULL: nowhere
  * @trace: a line "id ready_ns published_ns" for each frame; NULL for none
  */
 struct leap_pipeline_options {
 	const char *source;
 	bool wait;
-	struct leap_motion_options motion;
 	const struct leap_policy *policy;
 	struct leap_images *images;
 	FILE *trace;

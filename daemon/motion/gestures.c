@@ -42,6 +42,12 @@ int leap_gestures_new(const struct leap_gesture_options *options,
 	return 0;
 }
 
+void leap_gestures_configure(struct leap_gestures *gestures,
+			     const struct leap_gesture_options *options)
+{
+	gestures->options = *options;
+}
+
 void leap_gestures_free(struct leap_gestures *gestures)
 {
 	free(gestures);

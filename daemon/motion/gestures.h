@@ -14,6 +14,10 @@ struct leap_gestures;
 int leap_gestures_new(const struct leap_gesture_options *options,
 		      struct leap_gestures **ret_gestures);
 
+/** leap_gestures_configure() - for what begins from now on */
+void leap_gestures_configure(struct leap_gestures *gestures,
+			     const struct leap_gesture_options *options);
+
 /**
  * leap_gestures_update() - find the gestures of a frame
  * A circle or swipe is told of in every frame from its start to its stop, under one id;

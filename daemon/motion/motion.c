@@ -59,6 +59,17 @@ int leap_motion_new(const struct leap_motion_options *options,
 	return 0;
 }
 
+void leap_motion_configure(struct leap_motion *motion,
+			   const struct leap_motion_options *options)
+{
+	int64_t epoch_ns = motion->options.epoch_ns;
+
+	motion->options = *options;
+	motion->options.epoch_ns = epoch_ns;
+	leap_box_start(&motion->box, &options->box);
+	leap_gestures_configure(motion->gestures, &options->gesture);
+}
+
 void leap_motion_free(struct leap_motion *motion)
 {
 	if (!motion)

@@ -32,6 +32,13 @@ int leap_motion_new(const struct leap_motion_options *options,
 		    struct leap_motion **ret_motion);
 
 /**
+ * leap_motion_configure() - other settings from the next frame on
+ * @options: its epoch_ns is of no account: time goes on
+ */
+void leap_motion_configure(struct leap_motion *motion,
+			   const struct leap_motion_options *options);
+
+/**
  * leap_motion_update() - derive everything from the newest hands
  * @motion: history
  * @hands: the tracker's answer; refused are values that are not finite, positions

@@ -208,6 +208,22 @@ static void the_least_radius_is_what_somebody_has_set(void **state)
 	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
 }
 
+static void other_settings_count_at_once(void **state)
+{
+	struct scene *scene = *state;
+	struct leap_motion_options options;
+
+	circle(scene, 15.0, 3.0, 1.5);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 0);
+	leap_motion_options_default(&options);
+	options.box.height = 150;
+	leap_motion_configure(scene->motion, &options);
+	circle(scene, 15.0, 3.0, 1.5);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
+	assert_true(scene->frame.box_center.y == 150);
+	assert_true(scene->frame.timestamp_us > 3000000);
+}
+
 static void when_the_hand_is_gone_its_gestures_have_stopped(void **state)
 {
 	struct scene *scene = *state;
@@ -373,6 +389,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			the_least_radius_is_what_somebody_has_set,
 			set_up_for_large_circles, tear_down),
+		cmocka_unit_test_setup_teardown(other_settings_count_at_once,
+						set_up_for_large_circles, tear_down),
 		gesture_test(when_the_hand_is_gone_its_gestures_have_stopped),
 		gesture_test(a_quick_sweep_is_one_swipe_of_each_finger),
 		gesture_test(a_sweep_and_its_way_back_are_two),

@@ -147,7 +147,6 @@ static int set_up(void **arg)
 
 	leap_state_reader_begin();
 	fixture->options.source = "device:/dev/leap1";
-	leap_motion_options_default(&fixture->options.motion);
 	assert_int_equal(leap_state_new(&fixture->state), 0);
 	atomic_store(&bench.plug, PLUG_IN);
 	atomic_store(&bench.serial, 1);
