@@ -248,7 +248,7 @@ static long leap_ioctl_control(struct leap_device *leap, void __user *arg,
 }
 
 static void leap_mode_tell(const struct leap_video_mode *mode,
-			   struct leap_sensor_mode *ret)
+			   struct leap_mode_info *ret)
 {
 	ret->width = mode->width;
 	ret->height = mode->height;
@@ -257,7 +257,7 @@ static void leap_mode_tell(const struct leap_video_mode *mode,
 }
 
 /* The list does not change; no lock. */
-static int leap_mode_enum(struct leap_device *leap, struct leap_sensor_mode *mode)
+static int leap_mode_enum(struct leap_device *leap, struct leap_mode_info *mode)
 {
 	if (mode->index >= leap->mode_count)
 		return -EINVAL;
@@ -267,7 +267,7 @@ static int leap_mode_enum(struct leap_device *leap, struct leap_sensor_mode *mod
 }
 
 /* The mode in force, once @mode has been set if @set says so. */
-static int leap_mode_current(struct leap_device *leap, struct leap_sensor_mode *mode,
+static int leap_mode_current(struct leap_device *leap, struct leap_mode_info *mode,
 			     bool set)
 {
 	int ret;
@@ -290,7 +290,7 @@ static int leap_mode_current(struct leap_device *leap, struct leap_sensor_mode *
 static long leap_ioctl_mode(struct leap_device *leap, unsigned int cmd,
 			    void __user *arg)
 {
-	struct leap_sensor_mode mode = {};
+	struct leap_mode_info mode = {};
 	int ret;
 
 	if (leap_is_gone(leap))

@@ -237,7 +237,7 @@ struct leap_control {
 };
 
 /**
- * struct leap_sensor_mode - what frames look like (LEAP_IOC_MODE_ENUM, _GET, _SET)
+ * struct leap_mode_info - what frames look like (LEAP_IOC_MODE_ENUM, _GET, _SET)
  * @index: position in the list of modes; the caller sets it for _ENUM
  * @width: columns of one eye; the caller sets it for _SET
  * @height: rows; the caller sets it for _SET
@@ -247,7 +247,7 @@ struct leap_control {
  * A controller has six: 640 and 752 columns by 480, 240 and 120 rows. It begins with
  * 640 x 240 when it is plugged in.
  */
-struct leap_sensor_mode {
+struct leap_mode_info {
 	__u32 index;
 	__u16 width;
 	__u16 height;
@@ -289,9 +289,9 @@ struct leap_sensor_mode {
 #define LEAP_IOC_CONTROL_SET _IOWR(LEAP_IOC_MAGIC, 0x03, struct leap_control)
 #define LEAP_IOC_START _IO(LEAP_IOC_MAGIC, 0x04)
 #define LEAP_IOC_STOP _IO(LEAP_IOC_MAGIC, 0x05)
-#define LEAP_IOC_MODE_ENUM _IOWR(LEAP_IOC_MAGIC, 0x06, struct leap_sensor_mode)
-#define LEAP_IOC_MODE_GET _IOR(LEAP_IOC_MAGIC, 0x07, struct leap_sensor_mode)
-#define LEAP_IOC_MODE_SET _IOWR(LEAP_IOC_MAGIC, 0x08, struct leap_sensor_mode)
+#define LEAP_IOC_MODE_ENUM _IOWR(LEAP_IOC_MAGIC, 0x06, struct leap_mode_info)
+#define LEAP_IOC_MODE_GET _IOR(LEAP_IOC_MAGIC, 0x07, struct leap_mode_info)
+#define LEAP_IOC_MODE_SET _IOWR(LEAP_IOC_MAGIC, 0x08, struct leap_mode_info)
 
 #if defined(__cplusplus)
 #define LEAP_STATIC_ASSERT(cond) static_assert(cond, #cond)
@@ -306,6 +306,6 @@ LEAP_STATIC_ASSERT(sizeof(struct leap_slot) == 128);
 LEAP_STATIC_ASSERT(sizeof(struct leap_info) == 64);
 LEAP_STATIC_ASSERT(sizeof(struct leap_calibration) == 156);
 LEAP_STATIC_ASSERT(sizeof(struct leap_control) == 16);
-LEAP_STATIC_ASSERT(sizeof(struct leap_sensor_mode) == 32);
+LEAP_STATIC_ASSERT(sizeof(struct leap_mode_info) == 32);
 
 #endif /* _UAPI_LINUX_LEAP_H */

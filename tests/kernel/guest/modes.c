@@ -17,7 +17,7 @@ static const struct {
 
 static int set_mode(int fd, uint16_t width, uint16_t height)
 {
-	struct leap_sensor_mode mode = { .width = width, .height = height };
+	struct leap_mode_info mode = { .width = width, .height = height };
 
 	int r = ioctl(fd, LEAP_IOC_MODE_SET, &mode);
 
@@ -29,14 +29,14 @@ static int set_mode(int fd, uint16_t width, uint16_t height)
 static void test_the_modes_are_listed(void **state)
 {
 	struct rig *rig = *state;
-	struct leap_sensor_mode mode = { .index = MODES };
+	struct leap_mode_info mode = { .index = MODES };
 	int fd = open(rig->device, O_RDONLY | O_CLOEXEC);
 
 	assert_errno(ioctl(fd, LEAP_IOC_MODE_ENUM, &mode), EINVAL);
 	mode.index = UINT32_MAX;
 	assert_errno(ioctl(fd, LEAP_IOC_MODE_ENUM, &mode), EINVAL);
 	for (uint32_t i = 0; i < MODES; i++) {
-		mode = (struct leap_sensor_mode){ .index = i };
+		mode = (struct leap_mode_info){ .index = i };
 		assert_int_equal(ioctl(fd, LEAP_IOC_MODE_ENUM, &mode), 0);
 		assert_int_equal(mode.width, expected[i].width);
 		assert_int_equal(mode.height, expected[i].height);
@@ -49,7 +49,7 @@ static void test_the_modes_are_listed(void **state)
 static void test_it_begins_with_640_by_240(void **state)
 {
 	struct rig *rig = *state;
-	struct leap_sensor_mode mode;
+	struct leap_mode_info mode;
 	int fd = open(rig->device, O_RDONLY | O_CLOEXEC);
 
 	assert_int_equal(ioctl(fd, LEAP_IOC_MODE_GET, &mode), 0);
@@ -71,7 +71,7 @@ static void test_a_reader_may_not_change_the_mode(void **state)
 static void test_a_mode_that_does_not_exist_is_refused(void **state)
 {
 	struct rig *rig = *state;
-	struct leap_sensor_mode mode;
+	struct leap_mode_info mode;
 	int fd = open(rig->device, O_RDWR | O_CLOEXEC);
 
 	assert_errno(set_mode(fd, 640, 241), EINVAL);
@@ -209,7 +209,7 @@ static void test_read_gives_frames_of_the_mode_in_force(void **state)
 static void test_a_device_that_refuses_keeps_the_old_mode(void **state)
 {
 	struct rig *rig = *state;
-	struct leap_sensor_mode mode;
+	struct leap_mode_info mode;
 	struct ring ring;
 
 	ring_open(&ring, rig->device, O_RDWR);

@@ -55,7 +55,7 @@ static void test_streams_of_damaged_payloads_do_no_harm(void **state)
 static void ask_for_everything(int fd, unsigned int turn)
 {
 	struct leap_control control = { .id = 1 + turn % CONTROLS };
-	struct leap_sensor_mode mode = { .width = turn % 2 ? 640 : 752, .height = 240 };
+	struct leap_mode_info mode = { .width = turn % 2 ? 640 : 752, .height = 240 };
 
 	if (!ioctl(fd, LEAP_IOC_CONTROL_GET, &control)) {
 		assert_true(control.value >= control.minimum);
@@ -74,7 +74,7 @@ static void ask_for_everything(int fd, unsigned int turn)
 static void test_nonsense_in_answers_does_no_harm(void **state)
 {
 	unsigned int turns = times(200, 3000);
-	struct leap_sensor_mode mode = { .width = 640, .height = 240 };
+	struct leap_mode_info mode = { .width = 640, .height = 240 };
 	struct rig *rig = *state;
 	struct ring ring;
 	uint32_t before;

@@ -89,7 +89,7 @@ static void *ask_and_set(void *argument)
 
 static void *start_and_stop(void *argument)
 {
-	struct leap_sensor_mode mode = { .height = 240 };
+	struct leap_mode_info mode = { .height = 240 };
 	struct reader *reader = argument;
 	int fd = open_device(reader), r;
 
