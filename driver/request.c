@@ -189,20 +189,20 @@ static int leap_probe_result(struct leap_device *leap, u8 *block, u32 *ret_paylo
 }
 
 /*
- * Not usb_set_interface(): that also makes the interface's attributes anew, and while the
- * USB core is still registering the interface it does so, too. Who opens the node the
- * moment it appears would meet it there. The interface has one setting, so the host
+ * Not usb_set_interface(): that also makes the interface's attributes anew, and while
+ * the USB core is still registering the interface it does so, too. Who opens the node
+ * the moment it appears would meet it there. The interface has one setting, so the host
  * has nothing to set up but the endpoint, which begins anew on both sides.
  */
 static int leap_video_reset(struct leap_device *leap)
 {
+	const u8 type = USB_DIR_OUT | USB_TYPE_STANDARD | USB_RECIP_INTERFACE;
 	int ret;
 
 	leap->statistics.requests++;
-	ret = usb_control_msg_send(
-		leap->udev, 0, USB_REQ_SET_INTERFACE,
-		USB_DIR_OUT | USB_TYPE_STANDARD | USB_RECIP_INTERFACE, 0,
-		leap_video_index(leap), NULL, 0, LEAP_CONTROL_TIMEOUT_MS, GFP_KERNEL);
+	ret = usb_control_msg_send(leap->udev, 0, USB_REQ_SET_INTERFACE, type, 0,
+				   leap_video_index(leap), NULL, 0,
+				   LEAP_CONTROL_TIMEOUT_MS, GFP_KERNEL);
 	return ret ? ret : usb_clear_halt(leap->udev, leap->pipe);
 }
 

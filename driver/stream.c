@@ -341,6 +341,14 @@ out:
 	mutex_unlock(&leap->mutex);
 }
 
+/* What those who ask for a stream or a mode are told. */
+static int leap_stream_error(const struct leap_device *leap, int ret)
+{
+	if (leap_is_unplugged(leap, ret))
+		return -ENODEV;
+	return !ret || ret == -ENOMEM ? ret : -EIO;
+}
+
 int leap_stream_get(struct leap_device *leap)
 {
 	struct leap_stream *stream = &leap->stream;
@@ -358,7 +366,7 @@ int leap_stream_get(struct leap_device *leap)
 	if (ret) {
 		leap_state_set(leap, LEAP_STATE_IDLE);
 		usb_autopm_put_interface_async(leap->control);
-		return ret == -ENODEV || ret == -ENOMEM ? ret : -EIO;
+		return leap_stream_error(leap, ret);
 	}
 	leap_watch_again(leap);
 out:
@@ -423,7 +431,7 @@ int leap_mode_set(struct leap_device *leap, u16 width, u16 height)
 			leap_stream_start(leap);
 	}
 	leap_watch_again(leap);
-	return !ret || ret == -ENODEV ? ret : -EIO;
+	return leap_stream_error(leap, ret);
 }
 
 void leap_stream_pause(struct leap_device *leap)

@@ -94,6 +94,7 @@
  * @errors: transfers that failed and payloads that were refused
  * @restarts: times the stream was started again after a stall, a reset or sleep
  * @control_errors: control requests that failed or were answered implausibly
+ * @reserved: 0
  *
  * Counters are modulo 2^32.
  */
@@ -141,6 +142,8 @@ struct leap_ring_header {
  * @label: the device's 8-bit frame label; valid with LEAP_FRAME_METADATA
  * @digital_gain: what the pixels were multiplied with, in 1/4, 4..15; valid with
  *	LEAP_FRAME_METADATA
+ * @reserved_bytes: 0
+ * @reserved: 0
  *
  * Whether the LEDs were lit is LEAP_FRAME_DARK. Size, width and height are those of
  * this frame, whatever the mode is by now.
@@ -188,6 +191,7 @@ struct leap_slot {
  * @calibration_valid: 1 when the calibration was read and its checksum holds
  * @form_factor: LEAP_FORM_*
  * @locked: LEAP_LOCKED_*
+ * @reserved: 0
  */
 struct leap_info {
 	__u32 abi_version;
@@ -243,6 +247,7 @@ struct leap_control {
  * @height: rows; the caller sets it for _SET
  * @interval_ns: nominal time between frames
  * @frame_size: bytes of a frame, width * height * 2
+ * @reserved: 0
  *
  * A controller has six: 640 and 752 columns by 480, 240 and 120 rows. It begins with
  * 640 x 240 when it is plugged in.

@@ -22,6 +22,24 @@ static int open_device(const struct reader *reader)
 	return open(reader->device, O_RDWR | O_CLOEXEC);
 }
 
+/*
+ * A request that was under way when the plug was pulled may fail as one that the device
+ * did not answer; whoever asks again is told.
+ */
+static bool told(int fd)
+{
+	struct leap_info info;
+
+	if (errno != ENODEV && errno != EIO)
+		return false;
+	for (unsigned int i = 0; i < 500; i++) {
+		if (ioctl(fd, LEAP_IOC_INFO, &info) && errno == ENODEV)
+			return true;
+		sleep_ms(2);
+	}
+	return false;
+}
+
 static void *follow(void *argument)
 {
 	struct reader *reader = argument;
@@ -63,7 +81,7 @@ static void *read_frames(void *argument)
 
 	while (read(fd, frame, LEAP_FRAME_MAX) > 0)
 		;
-	reader->wrong |= errno != ENODEV;
+	reader->wrong |= !told(fd);
 	close(fd);
 	free(frame);
 	return NULL;
@@ -82,7 +100,7 @@ static void *ask_and_set(void *argument)
 			r = ioctl(fd, LEAP_IOC_CONTROL_GET, &control);
 		sleep_ms(1);
 	} while (!r);
-	reader->wrong |= errno != ENODEV;
+	reader->wrong |= !told(fd);
 	close(fd);
 	return NULL;
 }
@@ -102,7 +120,7 @@ static void *start_and_stop(void *argument)
 		if (!r)
 			r = ioctl(fd, LEAP_IOC_STOP);
 	} while (!r);
-	reader->wrong |= errno != ENODEV;
+	reader->wrong |= !told(fd);
 	close(fd);
 	return NULL;
 }

@@ -100,8 +100,7 @@ static void sink_disconnect(struct usb_interface *intf)
 }
 
 static const struct usb_device_id sink_ids[] = {
-	{ USB_DEVICE_AND_INTERFACE_INFO(0xf182, 0x0003, USB_CLASS_VIDEO, 2, 0) },
-	{}
+	{ USB_DEVICE_AND_INTERFACE_INFO(0xf182, 0x0003, USB_CLASS_VIDEO, 2, 0) }, {}
 };
 MODULE_DEVICE_TABLE(usb, sink_ids);
 
