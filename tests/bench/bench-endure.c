@@ -6,8 +6,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,15 @@ static void watch(const struct host *host, struct audience *audience, const char
 	free(ms);
 }
 
+static bool is_connected(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t size = sizeof(info);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) &&
+	       info.tcpi_state == TCP_ESTABLISHED;
+}
+
 static void be_stuck(unsigned int port)
 {
 	struct ws_client *client = malloc(sizeof(*client));
@@ -69,10 +80,11 @@ static void be_stuck(unsigned int port)
 	if (!client || ws_open(client, port, "/v6.json") != 101)
 		fail("connect");
 	ws_say(client, "{\"background\":true}");
-	for (;;) {
+	while (is_connected(client->fd)) {
 		sleep(ALIVE_SECONDS);
 		ws_send(client, WS_PONG, true, "", 0);
 	}
+	_exit(1);
 }
 
 static void endure_stuck(double seconds)
@@ -98,7 +110,7 @@ static void endure_stuck(double seconds)
 	watch(&host, &audience, "while they do not read", seconds);
 	for (i = 0; i < STUCK_CLIENTS; i++) {
 		if (waitpid(stuck[i], NULL, WNOHANG))
-			printf("  one of them has ended\n");
+			printf("  one of them was dropped\n");
 		kill(stuck[i], SIGKILL);
 		waitpid(stuck[i], NULL, 0);
 	}
