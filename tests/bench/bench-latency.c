@@ -396,7 +396,7 @@ static void print_latency(const struct measurement *measurement, const char *tra
 }
 
 static void measure_clients(const char *program, const char *folder, const char *source,
-			    unsigned int clients, double seconds)
+			    const char *what, unsigned int clients, double seconds)
 {
 	struct measurement measurement = { .clients = clients };
 	struct leapd leapd = start(program, folder, source);
@@ -404,7 +404,7 @@ static void measure_clients(const char *program, const char *folder, const char 
 	measurement.client = calloc(clients, sizeof(*measurement.client));
 	if (!measurement.client)
 		fail("calloc");
-	printf("%u client%s, two hands\n", clients, clients == 1 ? "" : "s");
+	printf("%u client%s, %s\n", clients, clients == 1 ? "" : "s", what);
 	receive(&measurement, &leapd, seconds);
 	stop(&leapd);
 	print_latency(&measurement, leapd.trace);
@@ -459,11 +459,12 @@ int main(int argc, char **argv)
 		     seconds);
 	snprintf(source, sizeof(source), "replay:%s", path[2]);
 	measure_idle(argv[1], folder, source, "no hands", seconds);
+	measure_clients(argv[1], folder, source, "no hands", 1, seconds);
 	snprintf(source, sizeof(source), "replay:%s", path[0]);
 	measure_idle(argv[1], folder, source, "two hands", seconds);
-	measure_clients(argv[1], folder, source, 1, seconds);
-	measure_clients(argv[1], folder, source, 10, seconds);
-	measure_clients(argv[1], folder, source, CLIENTS_MAX, seconds);
+	measure_clients(argv[1], folder, source, "two hands", 1, seconds);
+	measure_clients(argv[1], folder, source, "two hands", 10, seconds);
+	measure_clients(argv[1], folder, source, "two hands", CLIENTS_MAX, seconds);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		unlink(path[i]);
 	rmdir(folder);
