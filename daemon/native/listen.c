@@ -104,7 +104,7 @@ int leap_native_listen_unix(const char *path, int *ret_fd, char **ret_error)
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return fail(ret_error, -ENAMETOOLONG, path);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path));
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fail(ret_error, -errno, path);

@@ -136,8 +136,8 @@ static void choose_front(struct leap_native *native)
 	struct leap_native_connection *connection, *front = NULL;
 	unsigned int others = 0;
 
-	TAILQ_FOREACH(connection, &native->connections, entry)
-	{
+	for (connection = TAILQ_FIRST(&native->connections); connection;
+	     connection = TAILQ_NEXT(connection, entry)) {
 		if (!connection->session.welcomed)
 			continue;
 		if (!is_woken(connection)) {
@@ -272,6 +272,17 @@ static bool refresh_images(struct leap_native *native)
 	return true;
 }
 
+static bool same_devices(const struct leap_devices *a, const struct leap_devices *b)
+{
+	bool same = a->count == b->count;
+
+	for (unsigned int i = 0; same && i < a->count; i++)
+		same = !memcmp(a->device[i].id, b->device[i].id, LEAP_DEVICE_ID_SIZE) &&
+		       a->device[i].attached == b->device[i].attached &&
+		       a->device[i].streaming == b->device[i].streaming;
+	return same;
+}
+
 /* Return: has anything changed that clients are told? */
 static bool refresh(struct leap_native *native)
 {
@@ -284,8 +295,7 @@ static bool refresh(struct leap_native *native)
 		choose_front(native);
 	}
 	leap_state_read_lock();
-	if (memcmp(&native->room.devices, leap_state_devices(native->state),
-		   sizeof(native->room.devices))) {
+	if (!same_devices(&native->room.devices, leap_state_devices(native->state))) {
 		native->room.devices = *leap_state_devices(native->state);
 		changed = true;
 	}
@@ -299,8 +309,9 @@ static void pass_on(struct leap_native *native, leap_le32 number)
 	const struct leap_wire_frame *before = newest(native);
 	size_t size;
 
-	TAILQ_FOREACH(connection, &native->connections, entry)
-	leap_native_session_pass_frame(&connection->session, before);
+	for (connection = TAILQ_FIRST(&native->connections); connection;
+	     connection = TAILQ_NEXT(connection, entry))
+		leap_native_session_pass_frame(&connection->session, before);
 	size = leap_frame_ring_read(&native->ring, number, native->frame);
 	if (size)
 		native->frame_bytes = size;
@@ -324,9 +335,10 @@ static bool take_frames(struct leap_native *native)
 	native->room.frames = head;
 	if (newest(native))
 		native->room.frame_rate = newest(native)->frame_rate;
-	TAILQ_FOREACH(connection, &native->connections, entry)
-	if (connection != native->front && is_woken(connection))
-		leap_native_connection_wake(connection);
+	for (connection = TAILQ_FIRST(&native->connections); connection;
+	     connection = TAILQ_NEXT(connection, entry))
+		if (connection != native->front && is_woken(connection))
+			leap_native_connection_wake(connection);
 	return true;
 }
 

@@ -131,9 +131,10 @@ bool leap_native_session_room_wants_images(const struct leap_native_session_room
 {
 	const struct leap_native_session *session;
 
-	LIST_FOREACH(session, &room->sessions, entry)
-	if (granted(session) & LEAP_WIRE_POLICY_IMAGES)
-		return true;
+	for (session = LIST_FIRST(&room->sessions); session;
+	     session = LIST_NEXT(session, entry))
+		if (granted(session) & LEAP_WIRE_POLICY_IMAGES)
+			return true;
 	return false;
 }
 
@@ -436,8 +437,9 @@ static int put_status(const struct leap_native_session *session, void *buffer)
 		.orientation = room->orientation,
 		.frame_rate = room->frame_rate,
 	};
-	LIST_FOREACH(other, &room->sessions, entry)
-	status->clients++;
+	for (other = LIST_FIRST(&room->sessions); other;
+	     other = LIST_NEXT(other, entry))
+		status->clients++;
 	return finish(buffer, sizeof(*status), LEAP_WIRE_STATUS, &session->answer);
 }
 
@@ -454,9 +456,11 @@ static const struct leap_native_session *next_listed(
 {
 	const struct leap_native_session *session, *found = NULL;
 
-	LIST_FOREACH(session, &room->sessions, entry)
-	if (session->number > number && (!found || session->number < found->number))
-		found = session;
+	for (session = LIST_FIRST(&room->sessions); session;
+	     session = LIST_NEXT(session, entry))
+		if (session->number > number &&
+		    (!found || session->number < found->number))
+			found = session;
 	return found;
 }
 
