@@ -319,7 +319,7 @@ struct leap_wire_gesture {
 
 /**
  * struct leap_wire_frame - followed by hands, pointables and gestures, in this order
- * @published_ns: leapd's CLOCK_MONOTONIC when it was published
+ * @published_ns: leapd's CLOCK_MONOTONIC just before it is in the ring
  * @ready_ns: when its pixels were complete; 0 unknown
  * @frame_size: bytes of this structure, so that later ones may be longer
  * @hand_size: likewise of a hand

@@ -53,7 +53,9 @@ int leap_ring_view_open(struct leap_ring_view *view, int fd)
 		return -errno;
 	if (status.st_size <= 0 || (uintmax_t)status.st_size > SIZE_MAX)
 		return -EBADMSG;
-	map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	/* now, and not page by page while frames come */
+	map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,
+		   fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
 	r = leap_ring_view_init(view, map, (size_t)status.st_size);

@@ -119,13 +119,11 @@ void leap_gesture_to_wire(const struct leap_frame_gesture *gesture,
 	put_vector(ret_gesture->direction, gesture->direction);
 }
 
-static void put_frame(struct leap_wire_frame *ret, const struct leap_frame *frame,
-		      int64_t published_ns)
+static void put_frame(struct leap_wire_frame *ret, const struct leap_frame *frame)
 {
 	*ret = (struct leap_wire_frame){
 		.id = frame->id,
 		.timestamp_us = frame->timestamp_us,
-		.published_ns = published_ns,
 		.ready_ns = frame->ready_ns,
 		.frame_rate = (float)frame->frame_rate,
 		.frame_size = sizeof(struct leap_wire_frame),
@@ -149,15 +147,14 @@ static bool hand_is_there(const struct leap_wire_frame *wire,
 	return false;
 }
 
-size_t leap_frame_to_wire(const struct leap_frame *frame, int64_t published_ns,
-			  void *buffer)
+size_t leap_frame_to_wire(const struct leap_frame *frame, void *buffer)
 {
 	struct leap_wire_frame *wire = buffer;
 	struct leap_wire_hand *hand = (struct leap_wire_hand *)(wire + 1);
 	struct leap_wire_pointable *pointable;
 	struct leap_wire_gesture *gesture;
 
-	put_frame(wire, frame, published_ns);
+	put_frame(wire, frame);
 	for (int i = 0; i < wire->hand_count; i++)
 		put_hand(hand++, &frame->hand[i]);
 	pointable = (struct leap_wire_pointable *)hand;

@@ -13,16 +13,14 @@
 
 /**
  * leap_frame_to_wire() - write leap_wire_frame and its records
- * @published_ns: CLOCK_MONOTONIC
  * @buffer: LEAP_WIRE_FRAME_MAX bytes
  *
- * Hands, pointables and gestures past the protocol's maxima are left out, the last
+ * published_ns is left for who publishes it. Hands, pointables and gestures past the protocol's maxima are left out, the last
  * first; so are pointables of hands that were.
  *
  * Return: the bytes written.
  */
-size_t leap_frame_to_wire(const struct leap_frame *frame, int64_t published_ns,
-			  void *buffer);
+size_t leap_frame_to_wire(const struct leap_frame *frame, void *buffer);
 
 /** leap_gesture_to_wire() - one record */
 void leap_gesture_to_wire(const struct leap_frame_gesture *gesture,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The publishing thread writes the ring, wakes the reader in front itself and this room's
- * thread for the others, whatever their number. Sockets and sessions are the thread's;
- * @front is guarded by its lock.
+ * The publishing thread writes the ring and wakes a single reader itself; for several it
+ * wakes this room's thread instead, which wakes the one in front first: its own time does
+ * not grow with them. Sockets and sessions are the thread's; @front has a lock.
  */
 #include "daemon/native/native.h"
 
@@ -46,7 +46,7 @@ struct leap_native {
 	atomic_uint clients; /* greeted or not */
 	atomic_bool all_by_front; /* nobody but @front is to be told of a frame */
 	pthread_mutex_t front_lock;
-	struct leap_native_connection *front; /* woken by the publishing thread */
+	struct leap_native_connection *front; /* woken first */
 	int wake_fd;
 	atomic_bool stopping;
 
@@ -94,12 +94,14 @@ static bool write_newest(struct leap_native *native)
 	frame = leap_state_frame(native->state);
 	if (frame && frame->id != native->written_id) {
 		native->written_id = frame->id;
-		size = leap_frame_to_wire(frame, now_ns(), native->encoded);
+		size = leap_frame_to_wire(frame, native->encoded);
 	}
 	leap_state_read_unlock();
-	if (size)
-		leap_frame_ring_write(&native->ring, native->encoded, size);
-	return size;
+	if (!size)
+		return false;
+	((struct leap_wire_frame *)native->encoded)->published_ns = now_ns();
+	leap_frame_ring_write(&native->ring, native->encoded, size);
+	return true;
 }
 
 /* On the publishing thread: a frame, or a device. */
@@ -112,9 +114,10 @@ static void on_publication(void *data)
 	if (!atomic_fetch_add(&native->clients, 0))
 		return;
 	is_frame = write_newest(native);
-	if (is_frame)
+	/* one wake-up, however many readers there are */
+	if (is_frame && atomic_load(&native->all_by_front))
 		wake_front(native);
-	if (!is_frame || !atomic_load(&native->all_by_front))
+	else
 		wake_thread(native);
 }
 
@@ -335,6 +338,7 @@ static bool take_frames(struct leap_native *native)
 	native->room.frames = head;
 	if (newest(native))
 		native->room.frame_rate = newest(native)->frame_rate;
+	wake_front(native);
 	for (connection = TAILQ_FIRST(&native->connections); connection;
 	     connection = TAILQ_NEXT(connection, entry))
 		if (connection != native->front && is_woken(connection))

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -39,18 +40,24 @@ enum way {
 	TCP,
 	WEBSOCKET,
 	SPINNING,
+	/* no leapd and no frame: what this machine takes to wake a sleeping process */
+	BARE_PIPE,
+	BARE_EVENTFD,
 	WAYS,
 };
 
 static const char *const way_names[WAYS] = {
 	"shared memory, sleeping", "UNIX socket, copy",	      "TCP",
-	"WebSocket and json-c",	   "shared memory, spinning",
+	"WebSocket and json-c",	   "shared memory, spinning", "(a bare pipe)",
+	"(a bare eventfd)",
 };
 
 /* Between this process and its readers. */
 struct shared {
 	int64_t published[FRAMES_MAX]; /* when, by the frame's id */
 	int64_t latency[FRAMES_MAX]; /* of the one reader that is measured */
+	int64_t in_ring[FRAMES_MAX]; /* likewise, from when the ring had it */
+	int64_t newest; /* id */
 	unsigned int measured;
 	unsigned int ready; /* readers that have seen a frame */
 	bool done;
@@ -64,6 +71,7 @@ struct bench {
 	unsigned int port, web_port;
 	int64_t id;
 	int seconds;
+	int bare[2]; /* where readers of nothing wait, and where they are woken */
 };
 
 static void fail(const char *what)
@@ -85,7 +93,9 @@ static int64_t now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-static void note(struct shared *shared, int64_t id, bool measured, bool *greeted)
+/* @in_ring_ns: when the ring had it; 0 unknown */
+static void note(struct shared *shared, int64_t id, int64_t in_ring_ns, bool measured,
+		 bool *greeted)
 {
 	int64_t time_ns = now_ns();
 
@@ -94,10 +104,12 @@ static void note(struct shared *shared, int64_t id, bool measured, bool *greeted
 		__atomic_fetch_add(&shared->ready, 1, __ATOMIC_SEQ_CST);
 		return;
 	}
-	if (measured && shared->measured < FRAMES_MAX)
-		shared->latency[shared->measured++] =
-			time_ns - __atomic_load_n(&shared->published[id % FRAMES_MAX],
-						  __ATOMIC_ACQUIRE);
+	if (!measured || shared->measured == FRAMES_MAX)
+		return;
+	shared->in_ring[shared->measured] = in_ring_ns ? time_ns - in_ring_ns : 0;
+	shared->latency[shared->measured++] =
+		time_ns -
+		__atomic_load_n(&shared->published[id % FRAMES_MAX], __ATOMIC_ACQUIRE);
 }
 
 static bool is_done(const struct shared *shared)
@@ -124,8 +136,8 @@ static void read_natively(const struct bench *bench, enum way way, bool measured
 	while (!is_done(bench->shared))
 		if (leap_poll(leap, way == SPINNING ? 0 : 100, &event) == 1 &&
 		    event.type == LEAP_EVENT_FRAME)
-			note(bench->shared, event.u.tracking.frame->id, measured,
-			     &greeted);
+			note(bench->shared, event.u.tracking.frame->id,
+			     event.u.tracking.frame->published, measured, &greeted);
 	leap_close(leap);
 }
 
@@ -146,10 +158,28 @@ static void read_web(const struct bench *bench)
 			continue;
 		object = json_tokener_parse(frame.payload);
 		if (json_object_object_get_ex(object, "id", &id))
-			note(bench->shared, json_object_get_int64(id), true, &greeted);
+			note(bench->shared, json_object_get_int64(id), 0, true,
+			     &greeted);
 		json_object_put(object);
 	}
 	ws_close(&client);
+}
+
+static void read_bare(const struct bench *bench)
+{
+	struct pollfd fd = { bench->bare[0], POLLIN, 0 };
+	bool greeted = false;
+	int64_t bytes[8];
+
+	while (!is_done(bench->shared)) {
+		if (poll(&fd, 1, 100) != 1)
+			continue;
+		note(bench->shared,
+		     __atomic_load_n(&bench->shared->newest, __ATOMIC_ACQUIRE), 0, true,
+		     &greeted);
+		if (read(bench->bare[0], bytes, sizeof(bytes)) < 0)
+			fail("read");
+	}
 }
 
 static pid_t start_reader(const struct bench *bench, enum way way, bool measured)
@@ -162,18 +192,30 @@ static pid_t start_reader(const struct bench *bench, enum way way, bool measured
 		return pid;
 	if (way == WEBSOCKET)
 		read_web(bench);
+	else if (way >= BARE_PIPE)
+		read_bare(bench);
 	else
 		read_natively(bench, way, measured);
 	_exit(0);
 }
 
+/* Of each frame, for their medians. */
 struct cost {
-	int64_t wall_ns, cpu_ns;
 	unsigned int frames;
+	int64_t wall_ns[FRAMES_MAX], cpu_ns[FRAMES_MAX];
 };
+
+static void wake_bare(const struct bench *bench)
+{
+	const uint64_t one = 1;
+
+	if (write(bench->bare[1], &one, sizeof(one)) < 0)
+		fail("write");
+}
 
 static void publish(struct bench *bench, struct cost *cost)
 {
+	unsigned int n = cost->frames++ % FRAMES_MAX;
 	int64_t cpu_ns, wall_ns;
 
 	door_prepare(bench->door, ++bench->id, HANDS);
@@ -181,10 +223,13 @@ static void publish(struct bench *bench, struct cost *cost)
 	wall_ns = now_ns();
 	__atomic_store_n(&bench->shared->published[bench->id % FRAMES_MAX], wall_ns,
 			 __ATOMIC_RELEASE);
-	door_publish_prepared(bench->door);
-	cost->wall_ns += now_ns() - wall_ns;
-	cost->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
-	cost->frames++;
+	__atomic_store_n(&bench->shared->newest, bench->id, __ATOMIC_RELEASE);
+	if (bench->bare[1] >= 0)
+		wake_bare(bench);
+	else
+		door_publish_prepared(bench->door);
+	cost->wall_ns[n] = now_ns() - wall_ns;
+	cost->cpu_ns[n] = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 }
 
 static void wait_until(int64_t time_ns)
@@ -204,7 +249,7 @@ static void publish_at_pace(struct bench *bench, unsigned int readers,
 
 	while (frames < wanted + WARM_UP) {
 		if (frames == WARM_UP)
-			*ret_cost = (struct cost){ 0 };
+			ret_cost->frames = 0;
 		wait_until(next_ns += INTERVAL_NS);
 		publish(bench, ret_cost);
 		if (__atomic_load_n(&bench->shared->ready, __ATOMIC_SEQ_CST) >= readers)
@@ -233,32 +278,60 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static double part(struct shared *shared, double fraction)
+/* Microseconds. */
+static double part(const int64_t *sorted, unsigned int count, double fraction)
 {
-	return (double)shared->latency[(size_t)(fraction * (shared->measured - 1))] /
-	       1e3;
+	return (double)sorted[(size_t)(fraction * (count - 1))] / 1e3;
+}
+
+static void open_bare(struct bench *bench, enum way way)
+{
+	if (way == BARE_PIPE && pipe(bench->bare))
+		fail("pipe");
+	if (way == BARE_EVENTFD)
+		bench->bare[0] = bench->bare[1] = eventfd(0, 0);
+}
+
+static void close_bare(struct bench *bench)
+{
+	if (bench->bare[0] != bench->bare[1])
+		close(bench->bare[0]);
+	if (bench->bare[1] >= 0)
+		close(bench->bare[1]);
+	bench->bare[0] = bench->bare[1] = -1;
+}
+
+static double print_way(struct shared *shared, enum way way, double reference)
+{
+	unsigned int count = shared->measured;
+	double median;
+
+	qsort(shared->latency, count, sizeof(shared->latency[0]), compare);
+	qsort(shared->in_ring, count, sizeof(shared->in_ring[0]), compare);
+	median = part(shared->latency, count, 0.5);
+	printf("  %-26s %8.1f %8.1f %8.1f %9.1f %14.1f %7u\n", way_names[way], median,
+	       part(shared->latency, count, 0.9), part(shared->latency, count, 0.99),
+	       reference > 0 ? median / reference : 1.0,
+	       part(shared->in_ring, count, 0.5), count);
+	fflush(stdout);
+	return median;
 }
 
 static double measure_way(struct bench *bench, enum way way, double reference)
 {
-	struct shared *shared = bench->shared;
-	struct cost cost;
+	static struct cost cost;
 	pid_t reader;
 
-	reset(shared);
+	reset(bench->shared);
+	open_bare(bench, way);
 	reader = start_reader(bench, way, true);
 	publish_at_pace(bench, 1, &cost);
 	end_readers(bench, &reader, 1);
-	if (!shared->measured) {
-		printf("  %-26s no frame came\n", way_names[way]);
-		return 0;
-	}
-	qsort(shared->latency, shared->measured, sizeof(shared->latency[0]), compare);
-	printf("  %-26s %8.1f %8.1f %8.1f %9.1f %7u\n", way_names[way],
-	       part(shared, 0.5), part(shared, 0.9), part(shared, 0.99),
-	       reference > 0 ? part(shared, 0.5) / reference : 1.0, shared->measured);
-	fflush(stdout);
-	return part(shared, 0.5);
+	close_bare(bench);
+	if (bench->shared->measured)
+		return print_way(bench->shared, way, reference);
+	printf("  %-26s no frame came\n", way_names[way]);
+	return 0;
 }
 
 static void measure_latency(struct bench *bench)
@@ -266,8 +339,8 @@ static void measure_latency(struct bench *bench)
 	double reference;
 
 	printf("publish -> program, 115 Hz, %d hands, us:\n", HANDS);
-	printf("  %-26s %8s %8s %8s %9s %7s\n", "", "p50", "p90", "p99", "p50 ratio",
-	       "frames");
+	printf("  %-26s %8s %8s %8s %9s %14s %7s\n", "", "p50", "p90", "p99",
+	       "p50 ratio", "p50 from ring", "frames");
 	reference = measure_way(bench, SHARED_MEMORY, 0);
 	for (enum way way = SOCKET_COPY; way < WAYS; way++)
 		measure_way(bench, way, reference);
@@ -287,13 +360,13 @@ static void measure_publisher(struct bench *bench)
 	static const unsigned int counts[] = { 1, 8, 32, 64 };
 	double one_cpu = 0, one_wall = 0;
 
-	printf("publisher's time a frame (ring, RCU, wake-ups), and CPU of all doors:\n");
+	printf("publisher's time a frame, medians (ring, RCU, wake-ups), and CPU of all doors:\n");
 	printf("  %7s %10s %7s %10s %7s %12s\n", "readers", "CPU us", "ratio",
 	       "wall us", "ratio", "doors % core");
 	for (int i = 0; i < 4; i++) {
 		pid_t reader[READERS_MAX];
 		double from_cpu, cpu, wall;
-		struct cost cost;
+		static struct cost cost;
 		int64_t from_ns;
 
 		reset(bench->shared);
@@ -302,8 +375,10 @@ static void measure_publisher(struct bench *bench)
 		from_cpu = own_cpu();
 		from_ns = now_ns();
 		publish_at_pace(bench, counts[i], &cost);
-		cpu = (double)cost.cpu_ns / cost.frames / 1e3;
-		wall = (double)cost.wall_ns / cost.frames / 1e3;
+		qsort(cost.cpu_ns, cost.frames, sizeof(cost.cpu_ns[0]), compare);
+		qsort(cost.wall_ns, cost.frames, sizeof(cost.wall_ns[0]), compare);
+		cpu = part(cost.cpu_ns, cost.frames, 0.5);
+		wall = part(cost.wall_ns, cost.frames, 0.5);
 		if (!i) {
 			one_cpu = cpu;
 			one_wall = wall;
@@ -418,7 +493,8 @@ static void measure_leapd(struct bench *bench, const char *program)
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .seconds = argc > 2 ? atoi(argv[2]) : 3 };
+	struct bench bench = { .seconds = argc > 2 ? atoi(argv[2]) : 3,
+			       .bare = { -1, -1 } };
 
 	if (argc < 2 || bench.seconds < 1 || bench.seconds > 60) {
 		fprintf(stderr, "usage: %s LEAPD [SECONDS]\n", argv[0]);

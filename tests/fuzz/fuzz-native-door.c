@@ -53,7 +53,7 @@ static struct bench *make_bench(void)
 	must(!leap_frame_ring_init(&bench.ring));
 	frame.hand[0].id = 1;
 	frame.gesture[0].id = 3;
-	bench.frame_bytes = leap_frame_to_wire(&frame, 0, bench.frame);
+	bench.frame_bytes = leap_frame_to_wire(&frame, bench.frame);
 	bench.room.devices.count = 1;
 	bench.room.devices.device[0] =
 		(struct leap_device_state){ "LP00000000001", "peripheral", true, true };

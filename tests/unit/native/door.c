@@ -294,10 +294,10 @@ int door_orientation(const struct door *door)
 	return (int)leap_policy_orientation(door->policy);
 }
 
-size_t door_encode(int64_t id, unsigned int hands, int64_t published_ns, void *buffer)
+size_t door_encode(int64_t id, unsigned int hands, void *buffer)
 {
 	struct leap_frame frame;
 
 	fill_frame(&frame, id, hands);
-	return leap_frame_to_wire(&frame, published_ns, buffer);
+	return leap_frame_to_wire(&frame, buffer);
 }

@@ -54,6 +54,6 @@ bool door_paused(const struct door *door);
 int door_orientation(const struct door *door);
 
 /** door_encode() - the bytes of the frame that door_publish() would publish */
-size_t door_encode(int64_t id, unsigned int hands, int64_t published_ns, void *buffer);
+size_t door_encode(int64_t id, unsigned int hands, void *buffer);
 
 #endif /* LEAP_TEST_DOOR_H */
