@@ -20,6 +20,7 @@
 #define LOOK_NS INT64_C(100000000)
 #define MESSAGES_AT_ONCE 64
 #define DEFAULT_PORT 6438
+#define HISTORY_BYTES (((LEAP_HISTORY + 1) * sizeof(struct leap_frame) + 63) / 64 * 64)
 
 static bool may_have_frames(const struct leap_connection *connection)
 {
@@ -411,7 +412,10 @@ static int copy_options(struct leap_connection *connection,
 	strncpy(connection->name, name, sizeof(connection->name) - 1);
 	connection->address = strdup(options->address ? options->address : "127.0.0.1");
 	connection->socket_path = path ? strdup(path) : NULL;
-	connection->history = calloc(LEAP_HISTORY + 1, sizeof(*connection->history));
+	connection->history =
+		aligned_alloc(64, HISTORY_BYTES); /* touched now, and not later */
+	if (connection->history)
+		memset(connection->history, 0, HISTORY_BYTES);
 	return connection->address && connection->history &&
 			       (!path || connection->socket_path)
 		       ? 0

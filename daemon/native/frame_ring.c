@@ -34,8 +34,9 @@ static int map_memory(struct leap_frame_ring *ring)
 
 	if (ftruncate(ring->fd, (off_t)ring->size) < 0)
 		return -errno;
-	ring->map =
-		mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+	/* now, and not page by page while frames are published */
+	ring->map = mmap(NULL, ring->size, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_POPULATE, ring->fd, 0);
 	if (ring->map == MAP_FAILED)
 		return -errno;
 	r = seal(ring->fd);
