@@ -2,7 +2,7 @@
 // What a leap.js application lives through, in node and in a browser alike: frames, focus,
 // background, a pulled plug, a daemon that is started again, a version switched off.
 // scenario(open, expected, stage) resolves to a summary or rejects with a complaint; open()
-// resolves to a window: { Leap, focus(connection, focused) }.
+// resolves to a window: { Leap, focus(connection, focused), origin (of a page) }.
 'use strict';
 
 (function (root) {
@@ -186,6 +186,18 @@
     await app.gets(true, 'from a controller that came back');
   }
 
+  // The user does not want to show hands to this page, and then does.
+  async function tryDenial(stage, app) {
+    app.events = [];
+    await stage.command(`set websockets_denied_origins ${app.own.origin}`);
+    await app.hears(['disconnect'], 'when the page was denied');
+    await app.gets(false, 'for a page that is denied');
+    app.events = [];
+    await stage.command('set websockets_denied_origins ');
+    await app.hears(['connect'], 'when the page was allowed again');
+    await app.gets(true, 'for a page that is allowed again');
+  }
+
   async function tryRestart(stage, app) {
     app.events = [];
     await stage.stop();
@@ -211,6 +223,7 @@
     const rate = await measure(app, expected);
     await tryFocus(open, expected, stage, app);
     await tryPlug(expected, stage, app);
+    if (app.own.origin) await tryDenial(stage, app);
     await tryRestart(stage, app);
     await app.end(stage);
     await tryStepDown(open, expected, stage);
