@@ -82,7 +82,7 @@ static void step_touch(struct leap_moving_point *point,
 		       const struct leap_point_sight *sight, double dz)
 {
 	double distance = point->touch_distance;
-	bool away = sight->direction.z > TOUCH_AWAY;
+	bool away = sight->direction.z > TOUCH_AWAY, touching;
 
 	distance = pass_plane(distance, distance + dz / TOUCH_RANGE);
 	distance = follow_plane(point, distance);
@@ -91,14 +91,13 @@ static void step_touch(struct leap_moving_point *point,
 	if (away || point->age < TOUCH_AGE)
 		distance = LEAP_TOUCH_START;
 	point->touch_distance = fmax(-1.0, fmin(1.0, distance));
+	touching = distance < 0.0 && (point->velocity.z > TOUCH_POKE ||
+				      point->touch_zone == LEAP_TOUCH_TOUCHING);
 	if (away)
 		point->touch_zone = LEAP_TOUCH_NONE;
-	else if (distance >= 0.0)
-		point->touch_zone = LEAP_TOUCH_HOVERING;
-	else if (point->velocity.z > TOUCH_POKE)
-		point->touch_zone = LEAP_TOUCH_TOUCHING;
-	else if (point->touch_zone == LEAP_TOUCH_NONE)
-		point->touch_zone = LEAP_TOUCH_HOVERING;
+	else
+		point->touch_zone = touching ? LEAP_TOUCH_TOUCHING
+					     : LEAP_TOUCH_HOVERING;
 }
 
 static void step_stabilized(struct leap_moving_point *point, double seconds)
