@@ -8,7 +8,7 @@
 #define ARM_WIDTH_SHARE 0.684
 #define MIDDLE_FINGER_BONES 70.96 /* millimetres, of a hand of scale 1 */
 
-/* Of palms of services before 2.0, millimetres at scale 1; see leap_palm_reference(). */
+/* Of palms of services before 2.0, millimetres at scale 1; see leap_hand_is_early(). */
 #define EARLY_BACK 14.85
 #define EARLY_INWARD 1.27
 #define EARLY_THUMBWARD 7.49
@@ -64,8 +64,9 @@ double leap_hand_scale(const struct leap_tracked_hand *hand)
 	return length > 1.0 ? fmax(0.25, fmin(4.0, length / MIDDLE_FINGER_BONES)) : 1.0;
 }
 
-static bool is_early(const struct leap_tracked_hand *hand, double scale)
+bool leap_hand_is_early(const struct leap_tracked_hand *hand)
 {
+	double scale = leap_hand_scale(hand);
 	struct mat3 palm = leap_palm_basis(true, hand->normal, hand->direction);
 	struct vec3 from, knuckles = { 0 };
 
@@ -81,11 +82,9 @@ static bool is_early(const struct leap_tracked_hand *hand, double scale)
 
 struct vec3 leap_palm_reference(const struct leap_tracked_hand *hand)
 {
-	double scale = leap_hand_scale(hand);
-
-	if (!is_early(hand, scale))
+	if (!leap_hand_is_early(hand))
 		return hand->palm;
-	return vec3_madd(hand->palm, -EARLY_REFERENCE * scale,
+	return vec3_madd(hand->palm, -EARLY_REFERENCE * leap_hand_scale(hand),
 			 vec3_unit_or(hand->direction, vec3(0, 0, -1)));
 }
 

@@ -28,12 +28,16 @@ struct mat3 leap_palm_basis(bool left, struct vec3 normal, struct vec3 direction
 double leap_hand_scale(const struct leap_tracked_hand *hand);
 
 /**
+ * leap_hand_is_early() - is it a hand of a service before 2.0?
+ * Those put the palm's centre 14.85 mm behind the knuckles' mean, 1.27 mm towards the
+ * palm, 7.49 mm towards the thumb, all times the scale. Only a recording can be one.
+ */
+bool leap_hand_is_early(const struct leap_tracked_hand *hand);
+
+/**
  * leap_palm_reference() - the point of a hand whose velocity is the palm's
- * The palm's centre. Services before 2.0 put that centre 14.85 mm behind the knuckles
- * (1.27 mm towards the palm, 7.49 mm towards the thumb, all times the scale) and took
- * the velocity and the translation 21 mm times the scale farther back; a hand of
- * theirs, which only a recording can be, is known by these numbers. Exact: palm
- * velocities agree to 0.03 mm/s (median), translations to 0.0005 mm.
+ * The palm's centre; of early hands a point 21 mm times the scale farther back. Exact:
+ * palm velocities agree to 0.03 mm/s (median), translations to 0.0005 mm.
  */
 struct vec3 leap_palm_reference(const struct leap_tracked_hand *hand);
 

@@ -12,20 +12,10 @@
 #define PINCH_BEGIN 60.0 /* millimetres at scale 1 */
 #define PINCH_END 22.0
 
+#define SPHERE_POINTS (LEAP_FINGERS * 2 + 1)
 #define SPHERE_RADIUS_MAX 2000.0
-/* Share of the points' spread added in every direction: flat hands' balls are finite */
-#define SPHERE_STIFFNESS 1e-4
-#define SPHERE_SPREAD_MIN 1e-3 /* square millimetres */
-
-#define SPHERE_POINTS (1 + LEAP_FINGERS * 2) /* palm, two joints of each finger */
-
-/* Points of the ball in question, by their share in the fit. */
-struct weighted_points {
-	unsigned int count;
-	struct vec3 at[SPHERE_POINTS];
-	double weight[SPHERE_POINTS];
-	double total;
-};
+/* Square millimetres of spread in every direction: flat hands have balls, too. */
+#define SPHERE_STIFFNESS 0.001
 
 static double clamp(double value, double low, double high)
 {
@@ -98,36 +88,33 @@ double leap_pinch_distance(const struct leap_tracked_hand *hand)
 	return thumb_gap(hand, LEAP_INDEX);
 }
 
-static void add_point(struct weighted_points *points, struct vec3 at, double weight)
+/* Return: how many. */
+static int sphere_points(const struct leap_tracked_hand *hand,
+			 struct vec3 ret_points[SPHERE_POINTS])
 {
-	points->at[points->count] = at;
-	points->weight[points->count++] = weight;
-	points->total += weight;
-}
+	bool early = leap_hand_is_early(hand);
+	int count = 0;
 
-static void sphere_points(const struct leap_tracked_hand *hand,
-			  struct weighted_points *ret_points)
-{
-	const struct vec3 *thumb = hand->joint[LEAP_THUMB];
-
-	*ret_points = (struct weighted_points){ 0 };
-	add_point(ret_points, hand->palm, 0.25);
-	add_point(ret_points, thumb[LEAP_DIP], 0.3);
-	add_point(ret_points, leap_fingertip(thumb), 4.0);
-	for (int finger = LEAP_INDEX; finger < LEAP_FINGERS; finger++) {
+	for (int finger = 0; finger < LEAP_FINGERS; finger++) {
 		const struct vec3 *joint = hand->joint[finger];
 
-		add_point(ret_points, joint[LEAP_PIP], 0.01);
-		add_point(ret_points, leap_fingertip(joint), 1.0);
+		if (early) {
+			ret_points[count++] = leap_fingertip(joint);
+		} else {
+			ret_points[count++] = joint[LEAP_MCP];
+			ret_points[count++] = joint[LEAP_DIP];
+		}
 	}
+	ret_points[count++] = leap_palm_reference(hand);
+	return count;
 }
 
-static struct vec3 mean(const struct weighted_points *points)
+static struct vec3 mean(const struct vec3 *points, int count)
 {
 	struct vec3 sum = { 0 };
 
-	for (unsigned int i = 0; i < points->count; i++)
-		sum = vec3_madd(sum, points->weight[i] / points->total, points->at[i]);
+	for (int i = 0; i < count; i++)
+		sum = vec3_madd(sum, 1.0 / count, points[i]);
 	return sum;
 }
 
@@ -150,28 +137,25 @@ static struct vec3 solve(const struct mat3 *m, struct vec3 v)
 void leap_hand_sphere(const struct leap_tracked_hand *hand, struct vec3 *ret_center,
 		      double *ret_radius)
 {
-	struct weighted_points points;
+	struct vec3 points[SPHERE_POINTS], origin, moment = { 0 }, center;
 	struct mat3 spread = { 0 };
-	struct vec3 origin, moment = { 0 }, center;
-	double square = 0.0, stiffness, far;
+	int count = sphere_points(hand, points);
+	double square = 0.0, far;
 
-	sphere_points(hand, &points);
-	origin = mean(&points);
-	for (unsigned int i = 0; i < points.count; i++) {
-		struct vec3 p = vec3_sub(points.at[i], origin);
-		double weight = points.weight[i] / points.total;
-		double pp = vec3_dot(p, p);
+	origin = mean(points, count);
+	for (int i = 0; i < count; i++) {
+		struct vec3 p = vec3_sub(points[i], origin);
+		double pp = vec3_dot(p, p) / count;
 
-		spread.row[0] = vec3_madd(spread.row[0], weight * p.x, p);
-		spread.row[1] = vec3_madd(spread.row[1], weight * p.y, p);
-		spread.row[2] = vec3_madd(spread.row[2], weight * p.z, p);
-		moment = vec3_madd(moment, weight * pp / 2.0, p);
-		square += weight * pp;
+		spread.row[0] = vec3_madd(spread.row[0], p.x / count, p);
+		spread.row[1] = vec3_madd(spread.row[1], p.y / count, p);
+		spread.row[2] = vec3_madd(spread.row[2], p.z / count, p);
+		moment = vec3_madd(moment, pp / 2.0, p);
+		square += pp;
 	}
-	stiffness = fmax(square * SPHERE_STIFFNESS, SPHERE_SPREAD_MIN);
-	spread.row[0].x += stiffness;
-	spread.row[1].y += stiffness;
-	spread.row[2].z += stiffness;
+	spread.row[0].x += SPHERE_STIFFNESS;
+	spread.row[1].y += SPHERE_STIFFNESS;
+	spread.row[2].z += SPHERE_STIFFNESS;
 	center = solve(&spread, moment);
 	far = vec3_length(center);
 	if (far > SPHERE_RADIUS_MAX)

@@ -42,10 +42,10 @@ double leap_pinch_distance(const struct leap_tracked_hand *hand);
 
 /**
  * leap_hand_sphere() - the ball that the hand seems to hold
- * Algebraic least squares through the tips, the palm and, weakly, two more joints.
- * The weights were fitted to the recordings, but this is not yet the original's
- * formula: the median difference of the radius is 19 % (correlation of the logarithms
- * 0.76; 5 % in the one recorded frame of the newest service).
+ * Algebraic least squares through knuckles, last joints and palm, all alike: within 7 %
+ * of the recorded radius (median of the one recording of service 2.0 that has spheres;
+ * 7 % in the frame of a later one). Of early hands (see leap_hand_is_early()) through
+ * the tips and the palm's reference point: the original's own, exact.
  *
  * @ret_radius: millimetres, at most about 2000
  */

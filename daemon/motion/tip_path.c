@@ -7,6 +7,7 @@
 
 #define SAMPLES_MIN 10
 #define SPREAD_MIN 0.3 /* square millimetres across the path */
+#define WIDTH_MIN 0.04 /* of the spread along it: three quarters of a turn have more */
 #define WAY_BACK 0.01 /* share of its turning that a path may turn back */
 
 void leap_tip_path_clear(struct leap_tip_path *path)
@@ -169,7 +170,7 @@ static bool fit_circle(const struct span_moments *moments,
 	double value[3];
 
 	eigenvalues(&moments->spread, value);
-	if (!(value[1] >= SPREAD_MIN))
+	if (!(value[1] >= SPREAD_MIN && value[1] >= WIDTH_MIN * value[2]))
 		return false;
 	ret_fit->normal = eigenvector(&moments->spread, value[0]);
 	along = eigenvector(&moments->spread, value[2]);
