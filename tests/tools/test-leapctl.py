@@ -90,6 +90,8 @@ class Native(unittest.TestCase):
         return len(os.listdir("/proc/%d/fd" % self.leapd.pid))
 
     def test_status_names_version_transport_and_controller(self):
+        with self.watch() as watch:
+            watch.until(r"^frame")
         for by, way in ((None, "shared memory"),
                         (("--tcp", "127.0.0.1:" + self.port), "TCP")):
             text = self.run_leapctl("status", by=by)
@@ -157,6 +159,7 @@ class Native(unittest.TestCase):
         for by in (("--socket", self.socket), ("--tcp", "127.0.0.1:" + self.port)):
             with Reader(LEAPCTL, *by, "watch") as stopped, self.watch() as other:
                 stopped.until(r"^frame")
+                other.until(r"^frame")
                 before = self.descriptors()
                 stopped.process.send_signal(signal.SIGSTOP)
                 first = int(other.until(r"^frame (\d+)").group(1))

@@ -103,10 +103,12 @@ static void *read_frames(void *arg)
 
 		if (head == seen)
 			sched_yield(); /* there are fewer processors than threads */
-		seen = head;
-		/* the newest, and some that are about to be overwritten */
-		if (head)
-			read_one(reader, head);
+		/* every frame, as the library does, */
+		if (head - seen > LEAP_WIRE_RING_SLOTS - 2)
+			seen = head - (LEAP_WIRE_RING_SLOTS - 2);
+		while (seen != head)
+			read_one(reader, ++seen);
+		/* and some that are about to be overwritten */
 		if (head > LEAP_WIRE_RING_SLOTS) {
 			read_one(reader, head - LEAP_WIRE_RING_SLOTS + 1);
 			read_one(reader, head - LEAP_WIRE_RING_SLOTS + 2);
