@@ -196,9 +196,9 @@ enum leap_orientation leap_policy_orientation(const struct leap_policy *policy)
 	if (policy->focus)
 		orientation = policy->focus->wish;
 	else
-		TAILQ_FOREACH(client, &policy->clients, entry)
-	if (client->wish != LEAP_ORIENTATION_DESKTOP)
-		orientation = client->wish;
+		TAILQ_FOREACH (client, &policy->clients, entry)
+			if (client->wish != LEAP_ORIENTATION_DESKTOP)
+				orientation = client->wish;
 	unlock(policy);
 	return orientation;
 }

@@ -378,8 +378,8 @@ static bool has_place(const struct leap_session *session, const char *origin)
 		return false;
 	if (!origin[0])
 		return true;
-	TAILQ_FOREACH(other, &service->sessions, entry)
-	same += other->joined && leap_origin_same(other->origin, origin);
+	TAILQ_FOREACH (other, &service->sessions, entry)
+		same += other->joined && leap_origin_same(other->origin, origin);
 	return same < service->config->websockets_clients_per_origin;
 }
 
@@ -663,10 +663,10 @@ bool leap_session_make_room(struct leap_service *service)
 {
 	struct leap_session *session, *oldest = NULL;
 
-	TAILQ_FOREACH(session, &service->sessions, entry)
-	if (session->phase != PHASE_OPEN &&
-	    (!oldest || session->deadline_ns < oldest->deadline_ns))
-		oldest = session;
+	TAILQ_FOREACH (session, &service->sessions, entry)
+		if (session->phase != PHASE_OPEN &&
+		    (!oldest || session->deadline_ns < oldest->deadline_ns))
+			oldest = session;
 	if (oldest)
 		leap_session_kill(oldest);
 	return oldest;
