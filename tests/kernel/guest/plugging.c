@@ -13,25 +13,22 @@
 #define PHASES 36 /* of half a millisecond: two frames */
 
 struct reader {
-	const char *device;
+	struct ring ring;
 	bool wrong;
 };
 
-static int open_device(const struct reader *reader)
-{
-	return open(reader->device, O_RDWR | O_CLOEXEC);
-}
-
 /*
  * A request that was under way when the plug was pulled may fail as one that the device
- * did not answer; whoever asks again is told.
+ * did not answer, or answered with nothing; whoever asks again is told.
  */
 static bool told(int fd)
 {
 	struct leap_info info;
 
-	if (errno != ENODEV && errno != EIO)
+	if (errno != ENODEV && errno != EIO && errno != EBADMSG) {
+		fprintf(stderr, "the plug was pulled, and it says: %m\n");
 		return false;
+	}
 	for (unsigned int i = 0; i < 500; i++) {
 		if (ioctl(fd, LEAP_IOC_INFO, &info) && errno == ENODEV)
 			return true;
@@ -43,33 +40,34 @@ static bool told(int fd)
 static void *follow(void *argument)
 {
 	struct reader *reader = argument;
-	struct ring ring;
+	struct ring *ring = &reader->ring;
 	uint64_t number;
 
-	ring_open(&ring, reader->device, O_RDONLY);
-	ioctl(ring.fd, LEAP_IOC_START);
-	while (ring.header->state != LEAP_STATE_GONE) {
-		struct pollfd pollfd = { .fd = ring.fd, .events = POLLIN };
+	ioctl(ring->fd, LEAP_IOC_START);
+	while (ring->header->state != LEAP_STATE_GONE) {
+		struct pollfd pollfd = { .fd = ring->fd, .events = POLLIN };
 
 		poll(&pollfd, 1, 20);
 		/* it is going: the state says so when all transfers are stopped */
 		if (pollfd.revents & POLLHUP)
 			sleep_ms(1);
-		reader->wrong |= ring_check(&ring, ring_head(&ring), NULL, &number,
-					    NULL) == FRAME_TORN;
+		if (ring_check(ring, ring_head(ring), NULL, &number, NULL) ==
+		    FRAME_TORN) {
+			fprintf(stderr, "frame %u is torn\n", ring_head(ring));
+			reader->wrong = true;
+		}
 	}
-	ring_close(&ring);
 	return NULL;
 }
 
 static void *poll_only(void *argument)
 {
-	struct pollfd pollfd = { .fd = open_device(argument), .events = POLLIN };
+	struct reader *reader = argument;
+	struct pollfd pollfd = { .fd = reader->ring.fd, .events = POLLIN };
 
 	do
 		poll(&pollfd, 1, -1);
 	while (!(pollfd.revents & (POLLHUP | POLLERR)));
-	close(pollfd.fd);
 	return NULL;
 }
 
@@ -77,12 +75,11 @@ static void *read_frames(void *argument)
 {
 	uint8_t *frame = malloc(LEAP_FRAME_MAX);
 	struct reader *reader = argument;
-	int fd = open_device(reader);
+	int fd = reader->ring.fd;
 
 	while (read(fd, frame, LEAP_FRAME_MAX) > 0)
 		;
 	reader->wrong |= !told(fd);
-	close(fd);
 	free(frame);
 	return NULL;
 }
@@ -91,7 +88,7 @@ static void *ask_and_set(void *argument)
 {
 	struct leap_control control = { .id = LEAP_CONTROL_GAIN };
 	struct reader *reader = argument;
-	int fd = open_device(reader), r;
+	int fd = reader->ring.fd, r;
 
 	do {
 		control.value = 16 + (control.value + 1) % 48;
@@ -101,7 +98,6 @@ static void *ask_and_set(void *argument)
 		sleep_ms(1);
 	} while (!r);
 	reader->wrong |= !told(fd);
-	close(fd);
 	return NULL;
 }
 
@@ -109,7 +105,7 @@ static void *start_and_stop(void *argument)
 {
 	struct leap_mode_info mode = { .height = 240 };
 	struct reader *reader = argument;
-	int fd = open_device(reader), r;
+	int fd = reader->ring.fd, r;
 
 	do {
 		mode.width = mode.width == 640 ? 752 : 640;
@@ -121,7 +117,6 @@ static void *start_and_stop(void *argument)
 			r = ioctl(fd, LEAP_IOC_STOP);
 	} while (!r);
 	reader->wrong |= !told(fd);
-	close(fd);
 	return NULL;
 }
 
@@ -137,7 +132,8 @@ static void pull_under_readers(struct rig *rig, unsigned int phase)
 	ring_open(&ring, rig->device, O_RDONLY);
 	assert_int_equal(ioctl(ring.fd, LEAP_IOC_START), 0);
 	for (unsigned int i = 0; i < KINDS; i++) {
-		readers[i] = (struct reader){ .device = rig->device };
+		readers[i] = (struct reader){ .wrong = false };
+		ring_open(&readers[i].ring, rig->device, O_RDWR);
 		assert_int_equal(
 			pthread_create(&threads[i], NULL, kinds[i], &readers[i]), 0);
 	}
@@ -146,6 +142,7 @@ static void pull_under_readers(struct rig *rig, unsigned int phase)
 	rig_unplug(rig);
 	for (unsigned int i = 0; i < KINDS; i++) {
 		pthread_join(threads[i], NULL);
+		ring_close(&readers[i].ring);
 		assert_false(readers[i].wrong);
 	}
 	assert_int_equal(ring.header->state, LEAP_STATE_GONE);
