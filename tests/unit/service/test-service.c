@@ -75,7 +75,7 @@ static int set_up(void **arg)
 	return 0;
 }
 
-/* Patience for a test: 300 ms for a request, a ping after 200 ms, the end after 500. */
+/* Patience for a test: 500 ms for a request, a ping after 400 ms, the end after 2 s. */
 static int set_up_impatient(void **arg)
 {
 	struct fixture *fixture;
@@ -84,7 +84,7 @@ static int set_up_impatient(void **arg)
 	fixture = *arg;
 	leap_service_stop(fixture->service);
 	fixture->timing =
-		(struct leap_service_timing){ 300 * MS_NS, 200 * MS_NS, 500 * MS_NS };
+		(struct leap_service_timing){ 500 * MS_NS, 400 * MS_NS, 2000 * MS_NS };
 	start(fixture);
 	return 0;
 }
