@@ -100,7 +100,7 @@ class Native(unittest.TestCase):
             self.assertRegex(text, r"LP\d{11}  peripheral")
 
     def test_watch_shows_hands(self):
-        text = self.run_leapctl("watch", "200")
+        text = self.run_leapctl("watch", "20")
         self.assertRegex(text, r"frame \d+  \d+ a second  1 hands")
         self.assertRegex(text, r"(left|right) +\d+  palm +-?\d+\.\d +\d+\.\d +-?\d+\.\d mm")
 
