@@ -26,8 +26,9 @@
 
 /* Half widths from the middle of a crop. */
 #define EDGE_NEAR 0.8
-#define EDGE_BLURRED 0.6
-#define WIDEN_SHARE 0.35 /* of the way to the tip */
+#define EDGE_FAR_OUT 0.5
+#define EDGE_BLURRED 0.45
+#define WIDEN_SHARE 0.35 /* of the way from the palm to the tips */
 
 static void place_points(const struct leap_crop *crop,
 			 const struct leap_network_answer *answer,
@@ -107,33 +108,34 @@ static double merit(const struct leap_sight *sight)
 	       sight->doubt / 20;
 }
 
-/* The tip nearest to the edge; -1 when none is near it. */
-static int tip_at_edge(const struct leap_sight *sight)
+/* The middle of the tips that are far out; false when none is near the edge. */
+static bool far_out(const struct leap_sight *sight, struct vec3 *ret_middle)
 {
-	double most = EDGE_NEAR;
-	int which = -1;
+	struct vec3 sum = vec3(0, 0, 0);
+	bool near = false;
+	int count = 0;
 
-	for (int k = 0; k < LEAP_FINGERS; k++) {
-		int tip = 4 + 4 * k;
-
-		if (sight->edge[tip] > most) {
-			most = sight->edge[tip];
-			which = tip;
-		}
+	for (int tip = 4; tip < LEAP_POINT_PALM; tip += 4) {
+		near |= sight->edge[tip] > EDGE_NEAR;
+		if (sight->edge[tip] <= EDGE_FAR_OUT)
+			continue;
+		sum = vec3_add(sum, sight->seen[tip].place);
+		count++;
 	}
-	return which;
+	*ret_middle = vec3_scale(sum, 1.0 / (count ? count : 1));
+	return near;
 }
 
 void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
 		      struct leap_sight *sight)
 {
 	struct leap_crop_place at = sight->at;
-	int tip = tip_at_edge(sight);
 	struct leap_sight other;
+	struct vec3 tips;
 
-	if (tip < 0)
+	if (!far_out(sight, &tips))
 		return;
-	at.anchor = vec3_lerp(at.anchor, sight->seen[tip].place, WIDEN_SHARE);
+	at.anchor = vec3_lerp(sight->palm, tips, WIDEN_SHARE);
 	if (!leap_sight_within_reach(at.anchor))
 		return;
 	leap_sight_take(gaze, frame, &at, &other);

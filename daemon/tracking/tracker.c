@@ -3,58 +3,78 @@
  * Finds hands, follows each from frame to frame and lets go of it when it is gone.
  * A tracker belongs to one thread at a time.
  */
+#include "daemon/tracking/tracker.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/tracking/fit.h"
 #include "daemon/tracking/regions.h"
-#include "daemon/tracking/shadow.h"
+#include "daemon/tracking/sight.h"
 #include "daemon/tracking/smooth.h"
-#include "daemon/tracking/start.h"
-#include "daemon/tracking/tracker.h"
 
-#define N LEAP_PATCH
-#define DEGREE (M_PI / 180)
 #define FRAME 0.0087 /* seconds, of the usual mode */
 #define GAP_MAX 0.5 /* seconds after which nothing is known any more */
 
-/* How long a hand is kept that is not found, seconds. */
+/* How long a hand that is not found is still reported where it was, seconds. */
 #define HOLD 0.06
-#define PALM_SD 30.0
-#define PALM_SD_BENT 16.0 /* while bent fingers do not hold it in its place */
-#define SIZE_SD 0.07
-#define SIZE_FROZEN_SD 0.002
-#define SIZE_LOG_MAX 0.3 /* of a new hand, beside the average one */
-/* What counts as explained. */
-#define UNCOVERED_START 0.16
-#define UNCOVERED_FOLLOW 0.30
-#define STRAY_START 0.14
-#define STRAY_FOLLOW 0.35
-#define OFF_SURFACE_START 14.0
-#define HEIGHT_MIN 35.0
-#define HEIGHT_MAX 700.0
-#define OTHER_HAND 300.0 /* nearer hands are kept apart pixel by pixel */
+/* How long one that was lost is remembered, and how far it may have gone meanwhile. */
+#define REMEMBER 0.6
+#define REMEMBER_NEAR 160.0
 
+/* Log odds. */
+#define PRESENT_FOLLOW (-0.5)
+#define DOUBT_PROBATION 23.0
+#define DOUBT_FOLLOW 36.0 /* millimetres, at 250 mm and below; more beyond */
+
+#define FAR_OFF 40.0 /* millimetres from where the palm was expected: look again */
+#define CONFIRM 3 /* frames before a new hand is reported */
+/* Until then, and a little longer, it has to look like one without a doubt. */
+#define PROBATION 12
+#define PRESENT_PROBATION 1.5
+/* The mean over some frames below which a hand is given up. */
+#define PRESENT_MEAN 1.0
+#define PRESENT_SHARE 0.05 /* of a frame in it */
+
+#define START_STEPS 14
 #define FOLLOW_STEPS 4
-/* How far a joint or the hand turns from one frame to the next. */
-#define FOLLOW_SD (9 * DEGREE)
-/* How far from the palm towards the mean fingertip a patch is centred. */
-#define FINGERS_SHARE 0.35
-/* Fits that cost more than this have their fingers doubted, one in each frame. */
-#define DOUBTFUL_COST 16.0
-#define HAND_LENGTH 100.0 /* ends of a region that are nearer are the same hand */
-#define TRIES_MAX 3 /* regions in one frame */
-#define PAUSE_MAX 8 /* frames after a vain attempt */
-#define SEARCH_EVERY 4 /* frames, for a second hand */
-/* Frames between two looks at the other chirality, for a new and for an old hand. */
-#define DOUBT_NEW 3
-#define DOUBT_OLD 40
-#define DOUBT_AGE 30
-#define VOTE_MAX 8.0
+/* From one frame to the next, in the usual mode. */
+#define PLACE_SD 16.0
+#define TURN_SD 0.16
+#define ANGLE_SD 0.22
 
-/* Left or right, seen from the palm or from the back. */
-#define SIDES 4
+#define SIZE_INFORMATION 110.0 /* 1 / variance of the logarithm, over all people */
+#define SIZE_GAIN 0.02 /* neighbouring frames tell much the same */
+#define SIZE_INFORMATION_MAX 40000.0
+
+/* Evidence for the chirality that is believed in, in log odds by frames. */
+#define SIDE_MAX 25.0
+#define SIDE_STEP 3.0
+#define SIDE_DOUBT (-6.0)
+#define OTHER_NEAR 150.0 /* another hand this near may be what is seen */
+
+/* Palms of different hands are farther apart than this. */
+#define SAME_SIDE_APART 60.0
+#define OTHER_SIDE_APART 24.0
+
+#define GRID 19
+#define LIT 9 /* grey levels above the dark */
+#define LIT_REACH 90.0 /* millimetres around a place */
+#define LOOKS_IN_FRAME 6 /* of searching; a candidate more may be begun */
+
+/*
+ * Looks are saved up while there is nothing to look at and spent when something comes:
+ * a lamp or a face costs little in the long run, a new hand is found at once.
+ */
+#define LOOKS_EARNED 0.7 /* by search */
+#define LOOKS_EARNED_BY_CHANGE 2.5
+#define LOOKS_SAVED 40.0
+#define CHANGED_LEVELS 12
+#define CHANGED_CELLS 12
+#define SEARCH_EVERY 4 /* frames, for a second hand */
+#define SEARCH_EVERY_EMPTY 2
+
+#define TURN_ROUND 0.35 /* along z, before a hand is looked at the other way round */
 
 #define SMOOTHED (3 + 6 + LEAP_ANGLES + 1)
 
@@ -64,56 +84,71 @@ struct track {
 	struct leap_pose pose;
 	struct leap_skeleton skeleton;
 	struct vec3 velocity; /* mm/s */
-	double size_weight; /* frames' worth of knowledge of the size */
-	double vote[SIDES]; /* for what is believed, against each other possibility */
-	unsigned int side; /* that is looked at next */
-	bool doubted; /* the last look was against what is believed */
+	bool turned;
+	double size_log;
+	double size_information;
+	double side; /* evidence for the chirality */
+	double present; /* mean log odds of its being there */
 	unsigned int age; /* frames */
 	double unseen; /* seconds */
-	unsigned int finger; /* whose position is doubted next */
 	double confidence;
 	struct leap_smooth smooth[SMOOTHED];
 	struct leap_tracked_hand hand;
 };
 
+/* A hand that was lost a moment ago. */
+struct memory {
+	bool used;
+	uint32_t id;
+	bool left;
+	struct vec3 place;
+	double size_log;
+	double size_information;
+	double ago; /* seconds */
+};
+
 struct leap_tracker {
 	struct leap_camera camera;
-	struct leap_view view;
+	struct leap_gaze gaze;
 	struct leap_cells cells;
-	struct leap_patch patch[LEAP_EYES];
-	struct leap_outline outline[LEAP_EYES];
-	struct leap_depth_point point[LEAP_DEPTH_POINTS];
-	struct leap_evidence evidence;
-	uint8_t owner[LEAP_EYES][N][N];
+	uint8_t before[LEAP_CELLS_HIGH][LEAP_CELLS_WIDE]; /* cells of the last search */
 	struct track track[LEAP_HANDS_MAX];
+	struct memory memory[LEAP_HANDS_MAX];
 	uint32_t last_id;
 	bool started;
 	int64_t time_ns;
 	unsigned int frames;
-	double row_offset; /* slope by which the right eye's rows are displaced */
-	double row_weight;
-	unsigned int search_again; /* frame before which no new hand is looked for */
-	unsigned int search_pause; /* frames, longer after each vain attempt */
+	unsigned int search_next; /* candidate that is tried next */
+	double looks_saved;
 };
 
 int leap_tracker_new(const struct leap_camera *camera,
 		     struct leap_tracker **ret_tracker)
 {
 	struct leap_tracker *tracker = calloc(1, sizeof(*tracker));
+	const void *weights;
+	size_t size;
+	int ret;
 
 	if (!tracker)
 		return -ENOMEM;
+	weights = leap_network_weights(&size);
+	ret = leap_network_new(weights, size, NULL, &tracker->gaze.network);
+	if (ret < 0) {
+		free(tracker);
+		return ret;
+	}
 	tracker->camera = *camera;
-	tracker->evidence.camera = &tracker->camera;
-	tracker->evidence.patch = tracker->patch;
-	tracker->evidence.outline = tracker->outline;
-	tracker->evidence.point = tracker->point;
+	tracker->looks_saved = LOOKS_SAVED;
 	*ret_tracker = tracker;
 	return 0;
 }
 
 void leap_tracker_free(struct leap_tracker *tracker)
 {
+	if (!tracker)
+		return;
+	leap_network_free(tracker->gaze.network);
 	free(tracker);
 }
 
@@ -123,94 +158,21 @@ static bool known_mode(const struct leap_stereo_frame *frame)
 	       (frame->height == 480 || frame->height == 240 || frame->height == 120);
 }
 
-/* Pixels nearer to another hand that is followed belong to that one. */
-static bool set_owners(struct leap_tracker *tracker, const struct track *track,
-		       struct vec3 place)
-{
-	bool any = false;
-
-	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		const struct track *other = &tracker->track[i];
-
-		/* cppcheck-suppress nullPointerRedundantCheck ; track may be NULL */
-		if (!other->used || other == track ||
-		    vec3_distance(other->pose.place, place) > OTHER_HAND)
-			continue;
-		if (!any)
-			memset(tracker->owner, 0, sizeof(tracker->owner));
-		any = true;
-		for (int eye = 0; eye < LEAP_EYES; eye++) {
-			const struct leap_patch *patch = &tracker->patch[eye];
-			double eye_x = leap_camera_eye_x(&tracker->camera, eye);
-			struct leap_shadow theirs, mine;
-
-			leap_shadow_cast(patch, eye_x, &other->skeleton, &theirs);
-			if (track)
-				leap_shadow_cast(patch, eye_x, &track->skeleton, &mine);
-			leap_shadow_give(&theirs, track ? &mine : NULL,
-					 tracker->owner[eye]);
-		}
-	}
-	return any;
-}
-
-/* Cuts both patches around @place and collects what they tell. */
-static bool look(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
-		 const struct track *track, struct vec3 place)
-{
-	bool shared;
-
-	for (int eye = 0; eye < LEAP_EYES; eye++)
-		leap_patch_cut(&tracker->patch[eye], &tracker->view, &tracker->camera,
-			       eye, frame, place,
-			       (eye == LEAP_EYE_LEFT ? -0.5 : 0.5) *
-				       tracker->row_offset);
-	shared = set_owners(tracker, track, place);
-	for (int eye = 0; eye < LEAP_EYES; eye++) {
-		if (!leap_patch_find_hand(
-			    &tracker->patch[eye],
-			    shared ? (const uint8_t(*)[N])tracker->owner[eye] : NULL))
-			return false;
-		leap_patch_measure(&tracker->patch[eye]);
-		leap_outline_find(&tracker->patch[eye], &tracker->outline[eye]);
-	}
-	tracker->evidence.points =
-		leap_depth_points(tracker->patch, &tracker->camera, tracker->point);
-	leap_evidence_sample(&tracker->evidence);
-	return true;
-}
-
-static void learn_row_offset(struct leap_tracker *tracker)
-{
-	double rows, share;
-
-	if (!leap_depth_row_error(tracker->patch, &rows) || fabs(rows) > 3.9)
-		return;
-	tracker->row_weight = fmin(tracker->row_weight + 1, 30);
-	share = 1 / tracker->row_weight;
-	tracker->row_offset += share * rows * tracker->patch[0].step;
-}
-
 static bool sound(const struct leap_pose *pose)
 {
-	double sum = vec3_length(pose->place) + pose->size;
+	double sum = pose->size;
 
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		sum += fabs(pose->angle[i]);
 	for (int i = 0; i < 3; i++)
 		sum += vec3_length(pose->turn.row[i]);
-	return isfinite(sum) && pose->place.y > HEIGHT_MIN &&
-	       pose->place.y < HEIGHT_MAX &&
-	       fabs(pose->place.x) < 3 * pose->place.y + 100 &&
-	       fabs(pose->place.z) < 3 * pose->place.y + 100;
+	return isfinite(sum) && leap_sight_within_reach(pose->place);
 }
 
-static double explained(const struct leap_fit_quality *quality)
+/* A far hand is small in the picture. */
+static double doubt_allowed(double doubt, struct vec3 place)
 {
-	double good = 1 - 1.6 * quality->uncovered - 1.2 * quality->stray -
-		      fmax(0, quality->off_surface - 4) / 40;
-
-	return fmax(0, fmin(1, good));
+	return doubt * fmax(1, place.y / 250);
 }
 
 static void let_go(struct track *track)
@@ -218,248 +180,203 @@ static void let_go(struct track *track)
 	memset(track, 0, sizeof(*track));
 }
 
-/* A hand tells its size when its fingers are seen from end to end. */
-static bool tells_size(const struct leap_tip_match *match)
+static void remember(struct leap_tracker *tracker, const struct track *track)
 {
-	int seen = 0;
+	struct memory *oldest = &tracker->memory[0];
 
-	for (int k = 0; k < LEAP_FINGERS; k++)
-		seen += match->tip[k][0] >= 0 && match->tip[k][1] >= 0;
-	return seen >= 4;
-}
+	if (track->age < CONFIRM)
+		return;
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		struct memory *m = &tracker->memory[i];
 
-static bool stretched(const struct leap_pose *pose)
-{
-	double bend = 0;
-
-	for (int k = 1; k < LEAP_FINGERS; k++)
-		bend += pose->angle[LEAP_FINGER_ANGLE(k) + 2] / 4;
-	return bend < 40 * DEGREE;
-}
-
-static struct leap_fit_prior size_prior(const struct track *track)
-{
-	struct leap_fit_prior prior = { .size = 1,
-					.size_sd = SIZE_SD,
-					.palm_sd = PALM_SD };
-
-	if (track && track->size_weight > 0) {
-		prior.size = track->pose.size;
-		prior.size_sd = SIZE_SD / sqrt(1 + track->size_weight);
+		if (!m->used || (oldest->used && m->ago > oldest->ago))
+			oldest = m;
 	}
-	return prior;
+	*oldest = (struct memory){
+		.used = true,
+		.id = track->id,
+		.left = track->pose.left,
+		.place = track->pose.place,
+		.size_log = track->size_log,
+		.size_information = track->size_information,
+		.ago = track->unseen,
+	};
 }
 
-/* Hands show their palms to the device rather than their backs. */
-static double sceptical(double cost, bool palm_up)
+/* A hand that was lost nearby goes on being the same one. */
+static void recall(struct leap_tracker *tracker, struct track *track)
 {
-	return palm_up ? 1.15 * cost + 2 : cost;
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		struct memory *m = &tracker->memory[i];
+
+		if (!m->used || m->left != track->pose.left ||
+		    vec3_distance(m->place, track->pose.place) > REMEMBER_NEAR)
+			continue;
+		track->id = m->id;
+		track->size_log = m->size_log;
+		track->size_information = m->size_information;
+		track->age = CONFIRM;
+		m->used = false;
+		return;
+	}
 }
 
-static bool is_palm_up(const struct leap_pose *pose)
+static void forget(struct leap_tracker *tracker, double dt)
 {
-	return leap_skeleton_normal(pose).y > 0;
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		tracker->memory[i].ago += dt;
+		if (tracker->memory[i].ago > REMEMBER)
+			tracker->memory[i].used = false;
+	}
 }
 
-/*
- * Whether the frame is explained better by the opposite hand, by the other side of the
- * hand, or by both; each is looked at in turn and votes over time.
- */
-static void doubt_side(struct leap_tracker *tracker, struct track *track,
-		       const struct leap_fit_quality *quality)
+static const struct track *other_hand(const struct leap_tracker *tracker,
+				      const struct track *track)
 {
-	bool soon = track->age < DOUBT_AGE || track->doubted;
-	unsigned int every = soon ? DOUBT_NEW : DOUBT_OLD;
-	struct leap_fit_prior prior = size_prior(track);
-	unsigned int which = 1 + track->side % (SIDES - 1);
-	bool up = is_palm_up(&track->pose);
-	bool other_left = track->pose.left ^ (which & 1), other_up = up ^ (which >> 1);
-	struct leap_fit_quality other;
-	struct leap_pose pose;
-	double vote;
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		if (tracker->track[i].used && &tracker->track[i] != track)
+			return &tracker->track[i];
+	}
+	return NULL;
+}
 
-	if (track->age % every)
+static bool near_other(const struct leap_tracker *tracker, const struct track *track,
+		       double distance)
+{
+	const struct track *other = other_hand(tracker, track);
+
+	return other && vec3_distance(other->pose.place, track->pose.place) < distance;
+}
+
+static void learn_size(struct track *track, const struct leap_fit_result *result)
+{
+	double known = track->size_information, told = result->size_information;
+	double fitted = log(track->pose.size), alone, gain;
+
+	if (!(told > 1))
 		return;
-	track->side++;
-	if (!leap_start_pose(&tracker->evidence, other_left, other_up, &prior, &pose,
-			     &other))
+	/* The fit lies between belief and sightings by their information. */
+	alone = fitted + (fitted - track->size_log) * known / told;
+	gain = SIZE_GAIN * told;
+	track->size_log += gain / (known + gain) * (alone - track->size_log);
+	track->size_information = fmin(known + gain, SIZE_INFORMATION_MAX);
+}
+
+static void choose_way_round(struct track *track)
+{
+	double z = leap_skeleton_direction(&track->pose).z;
+
+	if (z > TURN_ROUND)
+		track->turned = true;
+	else if (z < -TURN_ROUND)
+		track->turned = false;
+}
+
+static struct leap_crop_place place_of(const struct track *track, struct vec3 anchor)
+{
+	return (struct leap_crop_place){ anchor, LEAP_SIGHT_WIDTH, track->pose.left,
+					 track->turned };
+}
+
+static void look(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
+		 const struct track *track, struct vec3 anchor, struct leap_sight *ret)
+{
+	struct leap_crop_place at = place_of(track, anchor);
+
+	leap_sight_take(&tracker->gaze, frame, &at, ret);
+	if (!leap_sight_within_reach(ret->palm) ||
+	    vec3_distance(ret->palm, anchor) < FAR_OFF)
 		return;
-	vote = (sceptical(other.cost, other_up) - sceptical(quality->cost, up)) /
-	       (0.15 * quality->cost + 4);
-	track->doubted = vote < 0;
-	track->vote[which] += fmax(-1.5, fmin(1.5, vote));
-	track->vote[which] = fmin(track->vote[which], VOTE_MAX);
-	if (track->vote[which] > -2 || !sound(&pose))
+	at.anchor = ret->palm;
+	leap_sight_take(&tracker->gaze, frame, &at, ret);
+}
+
+/* Looks for the other chirality when what is seen speaks against the one believed in. */
+static void weigh_side(struct leap_tracker *tracker,
+		       const struct leap_stereo_frame *frame, struct track *track,
+		       const struct leap_sight *sight)
+{
+	struct leap_crop_place at = place_of(track, sight->palm);
+	struct leap_fit_belief belief = {
+		.size_log = track->size_log,
+		.size_information = track->size_information,
+	};
+	struct leap_fit_result result;
+	struct leap_sight other;
+
+	if (near_other(tracker, track, OTHER_NEAR))
 		return;
-	track->pose = pose;
-	memset(track->vote, 0, sizeof(track->vote));
+	track->side += fmin(fmax(sight->right, -SIDE_STEP), SIDE_STEP);
+	track->side = fmin(track->side, SIDE_MAX);
+	if (track->side > SIDE_DOUBT)
+		return;
+	at.mirrored = !at.mirrored;
+	leap_sight_take(&tracker->gaze, frame, &at, &other);
+	track->side = SIDE_DOUBT / 2;
+	if (other.right < sight->right || other.present < PRESENT_FOLLOW)
+		return;
+	leap_fit_guess(other.seen, at.mirrored, track->pose.size, &track->pose);
+	leap_fit_pose(other.seen, &belief, START_STEPS, &track->pose, &result);
+	track->side = SIDE_STEP;
 	memset(track->smooth, 0, sizeof(track->smooth));
 }
 
-static struct leap_pose expected_pose(const struct track *track, double dt)
+static double trust(const struct leap_sight *sight)
 {
-	struct leap_pose pose = track->pose;
+	double there = 1 / (1 + exp(-sight->present));
 
-	pose.place = vec3_madd(pose.place, dt, track->velocity);
-	return pose;
+	return there * exp(-sight->doubt / 40);
 }
 
-/* Starts again from the outlines when following has lost the thread. */
-static void find_again(struct leap_tracker *tracker, const struct track *track,
-		       struct leap_pose *pose, struct leap_fit_quality *quality)
+static bool is_still_there(struct track *track, const struct leap_sight *sight)
 {
-	struct leap_fit_prior prior = size_prior(track);
-	bool up = is_palm_up(&track->pose);
-	struct leap_fit_quality other;
-	struct leap_pose fresh;
+	bool new = track->age < PROBATION;
+	double doubt = new ? DOUBT_PROBATION : DOUBT_FOLLOW;
 
-	if (!leap_start_pose(&tracker->evidence, track->pose.left, up, &prior, &fresh,
-			     &other) ||
-	    !sound(&fresh))
-		return;
-	if (other.cost < 0.8 * quality->cost) {
-		*pose = fresh;
-		*quality = other;
-	}
-}
-
-static struct vec3 skeleton_centre(const struct leap_skeleton *skeleton,
-				   struct vec3 palm)
-{
-	struct vec3 sum = vec3(0, 0, 0);
-
-	for (int k = 0; k < LEAP_FINGERS; k++)
-		sum = vec3_madd(sum, 1.0 / LEAP_FINGERS, skeleton->joint[k][LEAP_BTIP]);
-	sum = vec3_scale(vec3_sub(sum, skeleton->pose.place), FINGERS_SHARE);
-	return vec3_add(palm, vec3(sum.x, 0, sum.z));
+	track->present += PRESENT_SHARE * (fmin(sight->present, 5) - track->present);
+	return leap_sight_within_reach(sight->palm) &&
+	       sight->present > (new ? PRESENT_PROBATION : PRESENT_FOLLOW) &&
+	       track->present > PRESENT_MEAN &&
+	       sight->doubt < doubt_allowed(doubt, sight->palm);
 }
 
 static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
 		   struct track *track, double dt)
 {
-	struct leap_pose pose = expected_pose(track, dt), expected = pose;
-	struct leap_fit_prior prior = size_prior(track);
-	struct leap_fit_quality quality;
-	struct leap_tip_match match;
+	double steps = sqrt(fmax(1, dt / FRAME));
+	struct leap_pose expected = track->pose;
+	struct leap_fit_belief belief = {
+		.near = &expected,
+		.place_sd = PLACE_SD * steps,
+		.turn_sd = TURN_SD * steps,
+		.angle_sd = ANGLE_SD * steps,
+		.size_log = track->size_log,
+		.size_information = track->size_information,
+	};
+	struct leap_fit_result result;
+	struct leap_sight sight;
+	struct leap_pose pose;
 	struct vec3 velocity;
-	bool size_told;
 
-	if (!look(tracker, frame, track, skeleton_centre(&track->skeleton, pose.place)))
+	expected.place = vec3_madd(expected.place, dt, track->velocity);
+	if (!leap_sight_within_reach(expected.place))
+		expected.place = track->pose.place;
+	look(tracker, frame, track, expected.place, &sight);
+	if (!is_still_there(track, &sight))
 		return false;
-	prior.near = &expected;
-	prior.angle_sd = prior.turn_sd = FOLLOW_SD * sqrt(fmax(1, dt / FRAME));
-	leap_fit_match_tips(&tracker->evidence, &pose, 14, &match);
-	size_told = tells_size(&match) && stretched(&pose);
-	if (!size_told) {
-		prior.size_sd = SIZE_FROZEN_SD;
-		prior.palm_sd = PALM_SD_BENT;
-	}
-	leap_fit_all(&tracker->evidence, &match, &prior, FOLLOW_STEPS, &pose, &quality);
-	if (quality.uncovered > 0.12 || quality.stray > 0.12)
-		find_again(tracker, track, &pose, &quality);
-	if (quality.cost > DOUBTFUL_COST || track->age % 8 == 0)
-		leap_fit_finger(&tracker->evidence, &prior,
-				track->finger++ % LEAP_FINGERS, &pose, &quality);
-	if (!sound(&pose) || quality.uncovered > UNCOVERED_FOLLOW ||
-	    quality.stray > STRAY_FOLLOW)
+	leap_sight_widen(&tracker->gaze, frame, &sight);
+	pose = expected;
+	leap_fit_pose(sight.seen, &belief, FOLLOW_STEPS, &pose, &result);
+	if (!sound(&pose))
 		return false;
 	velocity = vec3_scale(vec3_sub(pose.place, track->pose.place), 1 / dt);
-	track->velocity = vec3_lerp(track->velocity, velocity, track->age ? 0.5 : 0);
+	track->velocity = vec3_lerp(track->velocity, velocity, track->age ? 0.4 : 0);
 	track->pose = pose;
-	if (size_told)
-		track->size_weight =
-			fmin(track->size_weight + 0.5 * explained(&quality), 400);
-	track->confidence += 0.2 * (explained(&quality) - track->confidence);
+	learn_size(track, &result);
+	track->confidence += 0.2 * (trust(&sight) - track->confidence);
 	track->age++;
-	if (tracker->row_weight < 5 || tracker->frames % 16 == 0)
-		learn_row_offset(tracker);
-	doubt_side(tracker, track, &quality);
-	leap_skeleton_pose(&track->pose, &track->skeleton);
-	return true;
-}
-
-/* Between the palm and the fingers, so that neither is cut off. */
-static struct vec3 outline_centre(const struct leap_tracker *tracker, struct vec3 palm)
-{
-	const struct leap_outline *outline = &tracker->outline[LEAP_EYE_LEFT];
-	double columns = 0, rows = 0, scale;
-
-	for (int i = 0; i < outline->tips; i++) {
-		columns += outline->tip[i].pad[0] - outline->palm[0];
-		rows += outline->tip[i].pad[1] - outline->palm[1];
-	}
-	if (!outline->tips)
-		return palm;
-	scale = FINGERS_SHARE / outline->tips * tracker->patch[0].step * palm.y;
-	return vec3_add(palm, vec3(-columns * scale, 0, rows * scale));
-}
-
-/* Twice: the second time with the palm in the middle. */
-static bool centre_on(struct leap_tracker *tracker,
-		      const struct leap_stereo_frame *frame, struct vec3 place)
-{
-	for (int i = 0; i < 2; i++) {
-		if (!look(tracker, frame, NULL, place) ||
-		    !leap_start_place(&tracker->evidence, &place) ||
-		    place.y < HEIGHT_MIN || place.y > HEIGHT_MAX)
-			return false;
-		place = outline_centre(tracker, place);
-		if (tracker->row_weight < 5)
-			learn_row_offset(tracker);
-	}
-	return look(tracker, frame, NULL, place);
-}
-
-/* The end of the region that looks like a hand: where more sticks out. */
-static bool centre_on_end(struct leap_tracker *tracker,
-			  const struct leap_stereo_frame *frame,
-			  const struct leap_region *region)
-{
-	bool there = centre_on(tracker, frame, region->place);
-
-	if ((there && tracker->outline[0].tips >= 3) ||
-	    vec3_distance(region->place, region->other_place) < HAND_LENGTH)
-		return there;
-	if (centre_on(tracker, frame, region->other_place) &&
-	    tracker->outline[0].tips >= 3)
-		return true;
-	return there && centre_on(tracker, frame, region->place);
-}
-
-static bool acceptable(const struct leap_fit_quality *quality,
-		       const struct leap_pose *pose)
-{
-	return quality->uncovered < UNCOVERED_START && quality->stray < STRAY_START &&
-	       quality->off_surface < OFF_SURFACE_START &&
-	       fabs(log(pose->size)) < SIZE_LOG_MAX;
-}
-
-static bool begin_track(struct leap_tracker *tracker, struct track *track)
-{
-	struct leap_fit_prior prior = size_prior(NULL);
-	struct leap_fit_quality best_quality = { 0 };
-	struct leap_pose best = { 0 };
-	double least = INFINITY;
-
-	for (int side = 0; side < SIDES; side++) {
-		bool up = side >> 1;
-		struct leap_fit_quality quality;
-		struct leap_pose pose;
-
-		if (!leap_start_pose(&tracker->evidence, side & 1, up, &prior, &pose,
-				     &quality) ||
-		    sceptical(quality.cost, up) >= least)
-			continue;
-		least = sceptical(quality.cost, up);
-		best_quality = quality;
-		best = pose;
-	}
-	if (!isfinite(least) || !acceptable(&best_quality, &best) || !sound(&best))
-		return false;
-	let_go(track);
-	track->used = true;
-	track->id = ++tracker->last_id;
-	track->pose = best;
+	weigh_side(tracker, frame, track, &sight);
+	choose_way_round(track);
 	leap_skeleton_pose(&track->pose, &track->skeleton);
 	return true;
 }
@@ -473,25 +390,65 @@ static struct track *free_track(struct leap_tracker *tracker)
 	return NULL;
 }
 
+static bool is_followed(const struct leap_tracker *tracker, struct vec3 place,
+			bool left)
+{
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		const struct track *track = &tracker->track[i];
+		double apart = track->pose.left == left ? SAME_SIDE_APART
+							: OTHER_SIDE_APART;
+
+		if (track->used && vec3_distance(track->pose.place, place) < apart)
+			return true;
+	}
+	return false;
+}
+
+static bool begin_track(struct leap_tracker *tracker, struct track *track,
+			const struct leap_sight *sight)
+{
+	struct leap_fit_belief belief = { .size_information = SIZE_INFORMATION };
+	struct leap_fit_result result;
+	struct leap_pose pose;
+
+	leap_fit_guess(sight->seen, sight->at.mirrored, 1, &pose);
+	leap_fit_pose(sight->seen, &belief, START_STEPS, &pose, &result);
+	if (!sound(&pose) || is_followed(tracker, pose.place, pose.left))
+		return false;
+	let_go(track);
+	track->used = true;
+	track->pose = pose;
+	track->turned = sight->at.turned;
+	track->size_information = SIZE_INFORMATION;
+	track->side = fmin(fmax(sight->right, -SIDE_STEP), SIDE_STEP);
+	track->confidence = trust(sight);
+	track->present = fmin(sight->present, 5);
+	recall(tracker, track);
+	if (!track->id)
+		track->id = ++tracker->last_id;
+	choose_way_round(track);
+	leap_skeleton_pose(&track->pose, &track->skeleton);
+	return true;
+}
+
 /* Marks the cells in which a followed hand and its arm are seen. */
 static void take_cells(struct leap_tracker *tracker, const struct track *track)
 {
+	struct leap_sensor_mode mode = tracker->gaze.optics.mode;
+	double cell_row = mode.height / (double)LEAP_CELLS_HIGH;
 	struct leap_cells *cells = &tracker->cells;
-	double cell_row = tracker->view.mode.height / (double)LEAP_CELLS_HIGH;
 
 	for (int r = 0; r < LEAP_RODS; r++) {
 		const struct leap_rod *rod = &track->skeleton.rod[r];
 
 		for (int i = 0; i <= 12; i++) {
-			struct vec3 p = vec3_lerp(
-				rod->end[0], rod->end[1],
-				i / 12.0 * (r == LEAP_ROD_ARM ? LEAP_ARM_BEYOND : 1));
-			double radius = rod->radius[1] + 14, pixel[2];
+			struct vec3 p = vec3_lerp(rod->end[0], rod->end[1], i / 12.0);
+			double radius = rod->radius[1] + 14;
+			float pixel[2];
 			int reach, x, y;
 
-			if (p.y < 20 ||
-			    !leap_camera_project(&tracker->camera, LEAP_EYE_LEFT,
-						 tracker->view.mode, p, pixel))
+			if (p.y < 20 || !leap_crop_project(&tracker->gaze.optics,
+							   LEAP_EYE_LEFT, p, pixel))
 				continue;
 			reach = (int)(radius / p.y * 132 / LEAP_CELL_COLUMNS + 1);
 			x = (int)(pixel[0] / LEAP_CELL_COLUMNS);
@@ -507,105 +464,140 @@ static void take_cells(struct leap_tracker *tracker, const struct track *track)
 	}
 }
 
-static bool is_any_followed(const struct leap_tracker *tracker)
+struct candidates {
+	unsigned int count;
+	struct candidate {
+		struct vec3 place;
+		bool turned;
+	} at[3 * LEAP_REGIONS_MAX + GRID];
+};
+
+static void add_candidate(struct candidates *c, struct vec3 place, bool turned)
 {
-	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		if (tracker->track[i].used)
-			return true;
-	}
-	return false;
+	c->at[c->count++] = (struct candidate){ place, turned };
 }
 
-static bool is_followed(const struct leap_tracker *tracker, struct vec3 place)
+/* Whether anything is brighter than the dark around where a place is seen. */
+static bool is_lit(const struct leap_tracker *tracker, struct vec3 place)
 {
-	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		const struct track *track = &tracker->track[i];
+	const struct leap_crop_optics *optics = &tracker->gaze.optics;
+	double cell_row = optics->mode.height / (double)LEAP_CELLS_HIGH;
+	const struct leap_cells *cells = &tracker->cells;
+	int reach = (int)(LIT_REACH / place.y * 132 / LEAP_CELL_COLUMNS) + 1;
+	float pixel[2];
+	int x, y;
 
-		if (track->used && vec3_distance(track->pose.place, place) < 70)
-			return true;
-	}
-	return false;
-}
-
-/* Whether a region lies where the arm of a hand that is followed goes on. */
-static bool is_arm(const struct leap_tracker *tracker, const struct leap_region *region)
-{
-	double cell_row = tracker->view.mode.height / (double)LEAP_CELLS_HIGH;
-
-	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		const struct leap_skeleton *s = &tracker->track[i].skeleton;
-		double wrist[2], elbow[2], x, y, dx, dy, length, along, aside, width;
-
-		if (!tracker->track[i].used || s->wrist.y < 20 ||
-		    !leap_camera_project(&tracker->camera, LEAP_EYE_LEFT,
-					 tracker->view.mode, s->wrist, wrist) ||
-		    !leap_camera_project(&tracker->camera, LEAP_EYE_LEFT,
-					 tracker->view.mode, s->elbow, elbow))
-			continue;
-		dx = (elbow[0] - wrist[0]) / LEAP_CELL_COLUMNS;
-		dy = (elbow[1] - wrist[1]) / cell_row;
-		x = region->middle[0] - wrist[0] / LEAP_CELL_COLUMNS;
-		y = region->middle[1] - wrist[1] / cell_row;
-		length = hypot(dx, dy) + 1e-6;
-		along = (x * dx + y * dy) / length;
-		aside = fabs(x * dy - y * dx) / length;
-		width = 60 / s->wrist.y * 132 / LEAP_CELL_COLUMNS;
-		if (along > 0 && aside < width + 0.4 * along)
-			return true;
-	}
-	return false;
-}
-
-/* Returns whether there was something to look at; it may have been no hand. */
-static bool try_region(struct leap_tracker *tracker,
-		       const struct leap_stereo_frame *frame,
-		       const struct leap_region *region, bool *ret_found)
-{
-	struct track *track = free_track(tracker);
-	struct vec3 place;
-
-	if (!track || is_arm(tracker, region) || is_followed(tracker, region->place))
+	if (!leap_crop_project(optics, LEAP_EYE_LEFT, place, pixel))
 		return false;
-	if (centre_on_end(tracker, frame, region) &&
-	    leap_start_place(&tracker->evidence, &place) &&
-	    !is_followed(tracker, place) && begin_track(tracker, track))
-		*ret_found = true;
-	return true;
+	x = (int)(pixel[0] / LEAP_CELL_COLUMNS);
+	y = (int)(pixel[1] / cell_row);
+	for (int v = y - reach; v <= y + reach; v += 2)
+		for (int u = x - reach; u <= x + reach; u += 2)
+			if (v >= 0 && v < LEAP_CELLS_HIGH && u >= 0 &&
+			    u < cells->wide && !cells->taken[v][u] &&
+			    cells->value[LEAP_EYE_LEFT][v][u] > cells->dark + LIT)
+				return true;
+	return false;
 }
 
-/*
- * Attempts that fail, at a lamp or a face, are repeated ever less often: they cost much
- * more than following a hand does.
- */
+/* Bright regions first; then a grid, for what regions do not part from behind it. */
+static void gather(struct leap_tracker *tracker, struct candidates *c)
+{
+	static const struct vec3 grid[GRID] = {
+		{ 0, 220, 0 },	    { 0, 120, 0 },     { -150, 220, 60 },
+		{ 150, 220, 60 },   { 0, 380, 0 },     { -150, 120, 0 },
+		{ 150, 120, 0 },    { 0, 220, -100 },  { 0, 220, 100 },
+		{ -150, 220, -80 }, { 150, 220, -80 }, { -160, 380, 0 },
+		{ 160, 380, 0 },    { 0, 380, -160 },  { 0, 380, 160 },
+		{ -160, 380, 160 }, { 160, 380, 160 }, { -160, 380, -160 },
+		{ 160, 380, -160 },
+	};
+	struct leap_region region[LEAP_REGIONS_MAX];
+	int regions = leap_regions_find(&tracker->cells, &tracker->camera,
+					tracker->gaze.optics.mode, region);
+
+	for (int i = 0; i < regions; i++) {
+		const struct leap_region *r = &region[i];
+		bool turned = r->place.z > r->other_place.z + 60;
+
+		add_candidate(c, r->place, turned);
+		if (vec3_distance(r->place, r->other_place) < 60)
+			continue;
+		add_candidate(c, r->other_place, turned);
+		add_candidate(c, vec3_lerp(r->place, r->other_place, 0.5), turned);
+	}
+	for (int i = 0; i < GRID; i++)
+		if (is_lit(tracker, grid[i]))
+			add_candidate(c, grid[i], false);
+}
+
+/* A few candidates in each frame, as far as what was saved goes. */
+static void try_candidates(struct leap_tracker *tracker,
+			   const struct leap_stereo_frame *frame,
+			   const struct candidates *c)
+{
+	unsigned long until = tracker->gaze.looks + LOOKS_IN_FRAME;
+
+	if (tracker->search_next >= c->count)
+		tracker->search_next = 0;
+	while (tracker->gaze.looks < until && tracker->search_next < c->count) {
+		const struct candidate *at = &c->at[tracker->search_next++];
+		struct track *track = free_track(tracker);
+		struct leap_sight sight;
+
+		if (!track)
+			return;
+		if (leap_sight_home(&tracker->gaze, frame, at->place, at->turned,
+				    &sight) &&
+		    begin_track(tracker, track, &sight))
+			tracker->search_next = 0;
+	}
+}
+
+/* Whether something moved since the last search. */
+static bool has_changed(struct leap_tracker *tracker)
+{
+	const struct leap_cells *cells = &tracker->cells;
+	int changed = 0;
+
+	for (int row = 0; row < LEAP_CELLS_HIGH; row++) {
+		for (int c = 0; c < cells->wide; c++) {
+			int now = cells->value[LEAP_EYE_LEFT][row][c];
+
+			changed += abs(now - tracker->before[row][c]) > CHANGED_LEVELS;
+			tracker->before[row][c] = (uint8_t)now;
+		}
+	}
+	return changed >= CHANGED_CELLS;
+}
+
 static void find_new_hands(struct leap_tracker *tracker,
 			   const struct leap_stereo_frame *frame)
 {
-	struct leap_region region[LEAP_REGIONS_MAX];
-	bool found = false;
-	int count, tries = 0;
+	unsigned long before = tracker->gaze.looks;
+	struct candidates c = { 0 };
 
 	leap_cells_fill(&tracker->cells, frame);
+	tracker->looks_saved += has_changed(tracker) ? LOOKS_EARNED_BY_CHANGE
+						     : LOOKS_EARNED;
+	tracker->looks_saved = fmin(tracker->looks_saved, LOOKS_SAVED);
+	if (tracker->looks_saved < LOOKS_IN_FRAME)
+		return;
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		if (tracker->track[i].used)
 			take_cells(tracker, &tracker->track[i]);
 	}
-	count = leap_regions_find(&tracker->cells, &tracker->camera, tracker->view.mode,
-				  region);
-	for (int i = 0; i < count && tries < TRIES_MAX; i++)
-		tries += try_region(tracker, frame, &region[i], &found);
-	if (found || !tries)
-		tracker->search_pause = 0;
-	else if (tracker->search_pause < PAUSE_MAX)
-		tracker->search_pause++;
-	tracker->search_again = tracker->frames + tracker->search_pause;
+	gather(tracker, &c);
+	try_candidates(tracker, frame, &c);
+	tracker->looks_saved -= (double)(tracker->gaze.looks - before);
 }
 
 /* A turn is filtered as the components of two of its axes. */
 static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 {
-	static const struct leap_smoothing for_place = { 2.5, 0.03 };
-	static const struct leap_smoothing for_turn = { 2.5, 4.0 };
-	static const struct leap_smoothing for_angle = { 2.5, 2.5 };
+	static const struct leap_smoothing for_place = { 4.0, 0.04 };
+	static const struct leap_smoothing for_turn = { 4.0, 5.0 };
+	static const struct leap_smoothing for_angle = { 3.5, 3.5 };
 	static const struct leap_smoothing for_size = { 0.5, 0 };
 	struct leap_smooth *s = track->smooth;
 	double *place[3] = { &pose->place.x, &pose->place.y, &pose->place.z };
@@ -648,8 +640,10 @@ static void report(const struct leap_tracker *tracker, struct leap_hands *ret_ha
 {
 	ret_hands->count = 0;
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		if (tracker->track[i].used)
-			ret_hands->hand[ret_hands->count++] = tracker->track[i].hand;
+		const struct track *track = &tracker->track[i];
+
+		if (track->used && track->age >= CONFIRM && track->hand.track)
+			ret_hands->hand[ret_hands->count++] = track->hand;
 	}
 }
 
@@ -657,7 +651,22 @@ static void start_afresh(struct leap_tracker *tracker)
 {
 	for (int i = 0; i < LEAP_HANDS_MAX; i++)
 		let_go(&tracker->track[i]);
+	memset(tracker->memory, 0, sizeof(tracker->memory));
 	tracker->started = false;
+}
+
+/* Two tracks of one hand: the younger goes. */
+static void part_hands(struct leap_tracker *tracker)
+{
+	struct track *a = &tracker->track[0], *b = &tracker->track[1];
+	double apart;
+
+	if (!a->used || !b->used)
+		return;
+	apart = a->pose.left == b->pose.left ? SAME_SIDE_APART : OTHER_SIDE_APART;
+	if (vec3_distance(a->pose.place, b->pose.place) >= apart)
+		return;
+	let_go(a->age < b->age ? a : b);
 }
 
 static void follow_all(struct leap_tracker *tracker,
@@ -674,17 +683,35 @@ static void follow_all(struct leap_tracker *tracker,
 		}
 		track->unseen += dt;
 		track->confidence *= 0.8;
-		if (track->unseen > HOLD)
+		if (track->unseen > HOLD || track->age < CONFIRM) {
+			remember(tracker, track);
 			let_go(track);
+		}
 	}
+	part_hands(tracker);
 }
 
 /* A second hand may come a little later; a first one is looked for all the time. */
 static bool search_is_due(struct leap_tracker *tracker)
 {
-	if (!free_track(tracker) || tracker->frames < tracker->search_again)
-		return false;
-	return !is_any_followed(tracker) || tracker->frames % SEARCH_EVERY == 0;
+	unsigned int every = other_hand(tracker, NULL) ? SEARCH_EVERY
+						       : SEARCH_EVERY_EMPTY;
+
+	return free_track(tracker) && tracker->frames % every == 0;
+}
+
+static void keep_time(struct leap_tracker *tracker,
+		      const struct leap_stereo_frame *frame, double *ret_dt)
+{
+	double dt = (frame->time_ns - tracker->time_ns) * 1e-9;
+
+	if (tracker->started && (dt < 0 || dt > GAP_MAX))
+		start_afresh(tracker);
+	*ret_dt = tracker->started ? fmax(dt, 1e-4) : FRAME;
+	tracker->started = true;
+	tracker->time_ns = frame->time_ns;
+	tracker->frames++;
+	forget(tracker, *ret_dt);
 }
 
 int leap_tracker_update(struct leap_tracker *tracker,
@@ -692,6 +719,7 @@ int leap_tracker_update(struct leap_tracker *tracker,
 			struct leap_hands *ret_hands)
 {
 	struct leap_sensor_mode mode = { frame->width, frame->height };
+	struct leap_sensor_mode *known = &tracker->gaze.optics.mode;
 	double dt;
 
 	memset(ret_hands, 0, sizeof(*ret_hands));
@@ -702,23 +730,17 @@ int leap_tracker_update(struct leap_tracker *tracker,
 		report(tracker, ret_hands);
 		return 0;
 	}
-	if (tracker->view.mode.width != mode.width ||
-	    tracker->view.mode.height != mode.height)
-		leap_view_fill(&tracker->view, &tracker->camera, mode);
-	dt = (frame->time_ns - tracker->time_ns) * 1e-9;
-	if (tracker->started && (dt < 0 || dt > GAP_MAX))
-		start_afresh(tracker);
-	dt = tracker->started ? fmax(dt, 1e-4) : FRAME;
-	tracker->started = true;
-	tracker->time_ns = frame->time_ns;
-	tracker->frames++;
-
+	if (known->width != mode.width || known->height != mode.height)
+		leap_crop_optics_init(&tracker->camera, mode, &tracker->gaze.optics);
+	keep_time(tracker, frame, &dt);
 	follow_all(tracker, frame, dt);
 	if (search_is_due(tracker))
 		find_new_hands(tracker, frame);
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		if (tracker->track[i].used && tracker->track[i].unseen <= 0)
-			describe(&tracker->track[i], dt);
+		struct track *track = &tracker->track[i];
+
+		if (track->used && track->age > 0 && track->unseen <= 0)
+			describe(track, dt);
 	}
 	report(tracker, ret_hands);
 	return 0;

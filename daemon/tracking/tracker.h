@@ -15,7 +15,8 @@ struct leap_tracker;
  * leap_tracker_new() - a tracker for one pair of cameras
  * @camera: copied
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or what leap_network_new() says of the weights that the program
+ * was built with.
  */
 int leap_tracker_new(const struct leap_camera *camera,
 		     struct leap_tracker **ret_tracker);
