@@ -45,6 +45,7 @@ bench: ## measure, as ratios against a named alternative
 	@tools/setup run check
 	@$(MAKE) --no-print-directory user
 	meson test -C $(BUILD) --benchmark --verbose --num-processes 1
+	@if tests/kernel/run --available; then tests/kernel/compare; fi
 
 bench-tracking: ## score the tracker on films whose truth is known; ARGS='--every 4'
 	@tools/setup run check
