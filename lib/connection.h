@@ -86,6 +86,7 @@ struct leap_connection {
 	unsigned int under_way_count;
 	bool gap; /* frames were missed */
 	bool told_frame; /* by the last event */
+	unsigned int fetched; /* index that is in the cache for the next */
 
 	/* the poller's */
 	struct leap_event queue[LEAP_LIB_QUEUE_MAX];

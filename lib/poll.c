@@ -190,6 +190,19 @@ static bool next_event(struct leap_connection *connection, struct leap_event *re
 	       tell_frame(connection, ret_event) || tell_image(connection, ret_event);
 }
 
+/* While there is nothing to do: what the next frame with two hands will be put into. */
+static void fetch_ahead(struct leap_connection *connection)
+{
+	unsigned int next = (connection->newest + 1) % (LEAP_HISTORY + 1);
+	const char *place = (const char *)&connection->history[next];
+
+	if (connection->fetched == next)
+		return;
+	connection->fetched = next;
+	for (size_t i = 0; i < offsetof(struct leap_frame, hand[2]); i += 64)
+		__builtin_prefetch(place + i, 1);
+}
+
 static void drain(int fd)
 {
 	char bytes[4096];
@@ -287,6 +300,8 @@ static int poll_until(struct leap_connection *connection, int timeout_ms,
 		pthread_mutex_lock(&connection->lock);
 		found = next_event(connection, ret_event);
 		skip = may_skip_waiting(connection, timeout_ms);
+		if (!found)
+			fetch_ahead(connection);
 		if (!found && !skip)
 			again = tidy_up(connection);
 		pthread_mutex_unlock(&connection->lock);
