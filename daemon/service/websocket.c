@@ -124,6 +124,9 @@ static const struct lws_extension extensions[] = {
 	{ 0 },
 };
 
+/* Who is silent is the session's matter: here no time passes between two calls. */
+static const lws_retry_bo_t no_keepalive = { 0 };
+
 int leap_websocket_library_new(unsigned int websockets,
 			       struct leap_websocket_library **ret_library)
 {
@@ -133,6 +136,7 @@ int leap_websocket_library_new(unsigned int websockets,
 			   LWS_SERVER_OPTION_VALIDATE_UTF8,
 		.protocols = protocols,
 		.extensions = extensions,
+		.retry_and_idle_policy = &no_keepalive,
 		.fd_limit_per_thread = websockets + 8, /* its own among them */
 	};
 	struct leap_websocket_library *library = calloc(1, sizeof(*library));
