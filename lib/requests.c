@@ -131,8 +131,8 @@ int leap_set_config(struct leap_connection *connection, const char *key,
 	if (strlen(key) >= sizeof(message.key) ||
 	    strlen(value) >= sizeof(message.value))
 		return -EINVAL;
-	strcpy(message.key, key);
-	strcpy(message.value, value);
+	memcpy(message.key, key, strlen(key));
+	memcpy(message.value, value, strlen(value));
 	lock(connection);
 	r = send_request(connection, LEAP_WIRE_SET_CONFIG, &message, sizeof(message),
 			 false);

@@ -58,7 +58,7 @@ int leap_socket_open_unix(struct leap_socket *sock, const char *path)
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path));
 	r = start(sock, AF_UNIX, SOCK_SEQPACKET);
 	if (r)
 		return r;

@@ -122,7 +122,8 @@ static void open_memory(struct leap_images *images)
 {
 	void *map = NULL;
 
-	if (make_memory(&images->fd, &map))
+	make_memory(&images->fd, &map);
+	if (!map)
 		return;
 	images->ring = map;
 	images->ring_size = RING_SIZE;

@@ -232,7 +232,7 @@ static int start(const char *path, int fd, struct leap_source **ret_source, char
 	}
 	fill_info(&source->info, fd, &info);
 	if (strlen(path) < sizeof(source->info.device))
-		strcpy(source->info.device, path);
+		memcpy(source->info.device, path, strlen(path) + 1);
 	*ret_source = source;
 	return 0;
 }

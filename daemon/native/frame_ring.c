@@ -30,18 +30,21 @@ static int seal(int fd)
 
 static int map_memory(struct leap_frame_ring *ring)
 {
+	void *map;
 	int r;
 
 	if (ftruncate(ring->fd, (off_t)ring->size) < 0)
 		return -errno;
 	/* now, and not page by page while frames are published */
-	ring->map = mmap(NULL, ring->size, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_POPULATE, ring->fd, 0);
-	if (ring->map == MAP_FAILED)
+	map = mmap(NULL, ring->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+		   ring->fd, 0);
+	if (map == MAP_FAILED)
 		return -errno;
 	r = seal(ring->fd);
 	if (r)
-		munmap(ring->map, ring->size);
+		munmap(map, ring->size);
+	else
+		ring->map = map;
 	return r;
 }
 
@@ -56,7 +59,7 @@ int leap_frame_ring_init(struct leap_frame_ring *ring)
 	if (new.fd < 0)
 		return -errno;
 	r = map_memory(&new);
-	if (r) {
+	if (!new.map) {
 		close(new.fd);
 		return r;
 	}
