@@ -7,44 +7,48 @@
 
 #define GAP_US 200000 /* without a sighting, or without progress */
 #define SIGHTINGS 3
+#define ANEW_US 100000 /* after a stop: an arc that begins sooner is its circle's */
 #define EXTENDED 0.6
-#define HEIGHT 0.08 /* of the radius */
 #define PROGRESS_MIN 0.001 /* turns a frame: less is standing still */
 
 /* How long an arc may take, and what it must then be like. */
 static const struct span {
 	double seconds;
 	double radius_max, farthest, roughness;
+	double height; /* of the radius */
 } spans[] = {
-	{ 1.60, 150.0, 1.3, 0.12 }, { 1.30, 150.0, 1.3, 0.12 },
-	{ 1.00, 150.0, 1.3, 0.12 }, { 0.80, 150.0, 1.3, 0.12 },
-	{ 0.60, 40.0, 1.6, 0.28 },  { 0.55, 40.0, 1.6, 0.28 },
-	{ 0.50, 40.0, 1.6, 0.28 },  { 0.45, 40.0, 1.6, 0.28 },
-	{ 0.40, 40.0, 1.6, 0.28 },  { 0.35, 40.0, 1.6, 0.28 },
+	{ 1.60, 150.0, 1.3, 0.12, 0.08 }, { 1.30, 150.0, 1.3, 0.12, 0.08 },
+	{ 1.00, 150.0, 1.3, 0.12, 0.08 }, { 0.80, 150.0, 1.3, 0.12, 0.08 },
+	{ 0.70, 12.0, 1.6, 0.20, 0.08 },  { 0.65, 12.0, 1.6, 0.20, 0.08 },
+	{ 0.60, 40.0, 1.6, 0.28, 0.08 },  { 0.55, 40.0, 1.6, 0.28, 0.08 },
+	{ 0.50, 40.0, 1.6, 0.28, 0.08 },  { 0.45, 40.0, 1.6, 0.28, 0.08 },
+	{ 0.40, 40.0, 1.6, 0.28, 0.08 },  { 0.35, 40.0, 1.6, 0.28, 0.12 },
 };
 
-static bool is_circle(const struct leap_tip_path *path, const struct span *span,
+static bool is_circle(const struct leap_tip_path *path, int64_t from_us,
+		      const struct span *span,
 		      const struct leap_gesture_options *options,
 		      struct leap_circle_fit *ret_fit)
 {
 	unsigned int back = leap_tip_path_span(path, span->seconds);
 
-	return leap_tip_path_circle(path, back, options->circle_min_radius,
+	return leap_tip_path_back(path, back)->time_us >= from_us &&
+	       leap_tip_path_circle(path, back, options->circle_min_radius,
 				    span->radius_max, span->farthest, ret_fit) &&
 	       ret_fit->turns * 2.0 * M_PI >= options->circle_min_arc &&
-	       ret_fit->roughness <= span->roughness && ret_fit->height <= HEIGHT &&
-	       ret_fit->extended >= EXTENDED;
+	       ret_fit->roughness <= span->roughness &&
+	       ret_fit->height <= span->height && ret_fit->extended >= EXTENDED;
 }
 
 /* The longest arc that is one. */
-static bool see_circle(const struct leap_tip_path *path,
+static bool see_circle(const struct leap_tip_path *path, int64_t from_us,
 		       const struct leap_gesture_options *options,
 		       struct leap_circle_fit *ret_fit)
 {
 	if (!leap_tip_path_back(path, 0)->extended)
 		return false;
 	for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++)
-		if (is_circle(path, &spans[i], options, ret_fit))
+		if (is_circle(path, from_us, &spans[i], options, ret_fit))
 			return true;
 	return false;
 }
@@ -94,7 +98,7 @@ enum leap_movement_step leap_circling_step(struct leap_circling *circling,
 {
 	int64_t now_us = leap_tip_path_back(path, 0)->time_us;
 	struct leap_circle_fit fit;
-	bool seen = see_circle(path, options, &fit) &&
+	bool seen = see_circle(path, circling->from_us, options, &fit) &&
 		    newest_turn(path, &fit) >= PROGRESS_MIN;
 
 	if (!circling->active)
@@ -105,5 +109,6 @@ enum leap_movement_step leap_circling_step(struct leap_circling *circling,
 		return LEAP_MOVEMENT_GOES_ON;
 	circling->active = false;
 	circling->sightings = 0;
+	circling->from_us = now_us + ANEW_US;
 	return LEAP_MOVEMENT_ENDS;
 }

@@ -41,6 +41,7 @@ struct leap_circling {
 	bool active;
 	unsigned int sightings; /* frames with a circle before it is told of */
 	int64_t seen_us; /* last sighting, or last progress when it is active */
+	int64_t from_us; /* arcs begin no sooner: so long after the last stop */
 	struct leap_circle_fit fit; /* the newest that was seen */
 	double progress; /* turns */
 };
@@ -50,8 +51,11 @@ struct leap_circling {
  * Recordings: a circle begins when an arc of MinArc, back to where the path comes from
  * farther away than 1.6 radii or turns the other way, fits the last 0.35 to 0.6 s. In
  * a hand that just moves such arcs are rough (0.16 to 0.33 radii); a span as short as
- * this may be. Slower circles, which recordings lack, must be round: 0.12. Three
- * sightings make a circle; it ends when it has not gone on for 0.2 s.
+ * this may be. One recorded circle, of 7 mm, takes 0.7 s: small ones may; one rises out of
+ * its plane by 0.12 radii: the shortest span may. Slower circles, which recordings lack,
+ * must be round: 0.12. Three sightings make a circle; it ends when it has not gone on for
+ * 0.2 s. What begins sooner than 0.1 s after that is still its end: where the fingers of
+ * a recorded hand make the same rough arc, those that have just stopped tell of none.
  */
 enum leap_movement_step leap_circling_step(struct leap_circling *circling,
 					   const struct leap_tip_path *path,

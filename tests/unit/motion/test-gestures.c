@@ -173,6 +173,81 @@ static void a_slow_round_circle_is_one_too(void **state)
 	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
 }
 
+/* Once round a flattened circle; @high: how far its quarters rise and fall. */
+static void rough_circle(struct scene *scene, double radius, double flat, double high,
+			 double turns, double seconds)
+{
+	double rate = turns * 2.0 * M_PI / seconds;
+
+	for (double t = 0.0; t < seconds; t += FRAME) {
+		scene->finger = vec3(radius * (1.0 + flat) * sin(rate * t),
+				     radius * (1.0 - flat) * (cos(rate * t) - 1.0),
+				     radius * high * (cos(2.0 * rate * t) - 1.0));
+		see(scene, true);
+	}
+}
+
+static void a_small_circle_may_be_slow_and_rough(void **state)
+{
+	struct scene *scene = *state;
+
+	rough_circle(scene, 8.0, 0.2, 0.0, 1.0, 0.9);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
+}
+
+static void a_large_circle_that_is_slow_may_not_be_rough(void **state)
+{
+	struct scene *scene = *state;
+
+	rough_circle(scene, 24.0, 0.2, 0.0, 1.0, 0.9);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 0);
+}
+
+static void a_quick_circle_may_leave_its_plane(void **state)
+{
+	struct scene *scene = *state;
+
+	rough_circle(scene, 10.0, 0.0, 0.185, 2.0, 0.84);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
+}
+
+static void a_slower_circle_may_not_leave_its_plane(void **state)
+{
+	struct scene *scene = *state;
+
+	rough_circle(scene, 10.0, 0.0, 0.185, 2.0, 1.2);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 0);
+}
+
+static void draw_until_it_stops(struct scene *scene)
+{
+	circle(scene, 15.0, 2.0, 1.0);
+	for (int i = 0; i < 100 && !only(scene, LEAP_GESTURE_CIRCLE)->stops; i++)
+		see(scene, true);
+	assert_int_equal(only(scene, LEAP_GESTURE_CIRCLE)->stops, 1);
+}
+
+static void an_arc_that_follows_a_stop_at_once_is_none(void **state)
+{
+	struct scene *scene = *state;
+
+	draw_until_it_stops(scene);
+	circle(scene, 15.0, 0.9, 0.45);
+	wait(scene, 0.5);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 1);
+}
+
+static void an_arc_that_follows_a_stop_later_is_the_next_circle(void **state)
+{
+	struct scene *scene = *state;
+
+	draw_until_it_stops(scene);
+	wait(scene, 0.15);
+	circle(scene, 15.0, 0.9, 0.45);
+	wait(scene, 0.5);
+	assert_int_equal(count_of(scene, LEAP_GESTURE_CIRCLE), 2);
+}
+
 static void the_other_way_round_the_normal_is_the_other_one(void **state)
 {
 	struct scene *scene = *state;
@@ -384,6 +459,12 @@ int main(void)
 		gesture_test(a_finger_that_goes_round_draws_a_circle),
 		gesture_test(turns_are_counted),
 		gesture_test(a_slow_round_circle_is_one_too),
+		gesture_test(a_small_circle_may_be_slow_and_rough),
+		gesture_test(a_large_circle_that_is_slow_may_not_be_rough),
+		gesture_test(a_quick_circle_may_leave_its_plane),
+		gesture_test(a_slower_circle_may_not_leave_its_plane),
+		gesture_test(an_arc_that_follows_a_stop_at_once_is_none),
+		gesture_test(an_arc_that_follows_a_stop_later_is_the_next_circle),
 		gesture_test(the_other_way_round_the_normal_is_the_other_one),
 		gesture_test(a_circle_that_is_too_small_is_none),
 		cmocka_unit_test_setup_teardown(
