@@ -100,10 +100,10 @@ static void play(struct host_shared *shared, struct leap_state *state,
 
 static void serve(struct host_shared *shared, unsigned int hands)
 {
-	struct leap_service *service;
+	struct leap_service *service = NULL;
 	struct leap_policy *policy;
 	struct leap_config config;
-	struct leap_state *state;
+	struct leap_state *state = NULL;
 	char *error;
 
 	leap_state_reader_begin();
