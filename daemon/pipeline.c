@@ -361,8 +361,10 @@ static int take_picture(struct leap_pipeline *pipeline)
 		return 0;
 	}
 	if (r == 0) {
-		if (now_ns() - pipeline->frame_ns > STALL_NS)
+		if (now_ns() - pipeline->frame_ns > STALL_NS) {
+			take_hands_away(pipeline);
 			publish_device(pipeline, true, false);
+		}
 		return 0;
 	}
 	if (!leap_source_is_live(pipeline->source)) {

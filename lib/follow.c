@@ -4,6 +4,7 @@
  * Everything here runs under the connection's lock, on the thread that polls.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -49,6 +50,9 @@ static int take_wake_up(struct leap_connection *connection,
 
 	if (received->fd[0] < 0 || received->fd[1] < 0)
 		return -EPROTO;
+	/* whoever made it: it is read until it is empty */
+	if (fcntl(received->fd[1], F_SETFL, O_NONBLOCK) < 0)
+		return -errno;
 	r = leap_ring_view_open(&connection->ring, received->fd[0]);
 	if (r)
 		return r;

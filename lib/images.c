@@ -38,6 +38,15 @@ int leap_picture_ring_init(struct leap_picture_ring *ring, const void *map, size
 }
 
 /* A device's pages stay until the last mapping ends; memory has to be sealed. */
+static int check_device(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	return S_ISCHR(status.st_mode) ? 0 : -EPERM;
+}
+
 static int check_memory(int fd, size_t size)
 {
 	int seals = fcntl(fd, F_GET_SEALS);
@@ -53,7 +62,7 @@ static int check_memory(int fd, size_t size)
 int leap_picture_ring_open(struct leap_picture_ring *ring, int fd, size_t size,
 			   bool is_device)
 {
-	int r = is_device ? 0 : check_memory(fd, size);
+	int r = is_device ? check_device(fd) : check_memory(fd, size);
 	void *map;
 
 	if (r)

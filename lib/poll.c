@@ -185,6 +185,9 @@ static bool next_event(struct leap_connection *connection, struct leap_event *re
 		if (!receive(connection))
 			break;
 	}
+	/* the last of so many may have been one */
+	if (pop_event(connection, ret_event))
+		return true;
 	connection->told_frame = connection->arrived;
 	return tell_gestures(connection, ret_event) ||
 	       tell_frame(connection, ret_event) || tell_image(connection, ret_event);

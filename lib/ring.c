@@ -15,6 +15,9 @@
 #define load(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 #define load_acquire(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 
+#define SIZE_MOST \
+	(64 << 20) /* all of it is made present: a leapd needs less than 1 MiB */
+
 typedef unsigned long __attribute__((may_alias)) word;
 
 int leap_ring_view_init(struct leap_ring_view *view, const void *map, size_t size)
@@ -51,7 +54,7 @@ int leap_ring_view_open(struct leap_ring_view *view, int fd)
 		return -EPERM;
 	if (fstat(fd, &status) < 0)
 		return -errno;
-	if (status.st_size <= 0 || (uintmax_t)status.st_size > SIZE_MAX)
+	if (status.st_size <= 0 || status.st_size > SIZE_MOST)
 		return -EBADMSG;
 	/* now, and not page by page while frames come */
 	map = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,

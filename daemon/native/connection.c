@@ -20,6 +20,8 @@
 
 /* What a client has not taken shall wait here, where newer frames replace it. */
 #define SEND_BUFFER (32 * 1024)
+#define MESSAGES_AT_ONCE 64 /* to one client, then it is the others' turn */
+#define IDLE_SECONDS 60 /* then TCP asks whether it is still there */
 #define WAKE_PIPE_SIZE 4096
 
 static int64_t now_ns(void)
@@ -57,7 +59,7 @@ static int make_pipe(struct leap_native_connection *connection,
 static int meet(struct leap_native_connection *connection, int ring_fd,
 		struct leap_native_peer *ret_peer)
 {
-	int fd = connection->fd, on = 1, size = SEND_BUFFER;
+	int fd = connection->fd, on = 1, idle = IDLE_SECONDS, size = SEND_BUFFER;
 
 	*ret_peer = (struct leap_native_peer){
 		.local = !connection->stream,
@@ -68,6 +70,9 @@ static int meet(struct leap_native_connection *connection, int ring_fd,
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	if (connection->stream) {
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		/* who is gone without a word must not keep its place */
+		setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+		setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
 		return 0;
 	}
 	ret_peer->trusted = leap_native_credentials(fd, &ret_peer->uid, &ret_peer->pid);
@@ -261,6 +266,11 @@ int leap_native_connection_write(struct leap_native_connection *connection,
 
 	do {
 		int size;
+
+		if (sent >= MESSAGES_AT_ONCE) { /* epoll calls us back at once */
+			connection->blocked = true;
+			break;
+		}
 
 		if (!connection->out_size) {
 			size = leap_native_session_next(&connection->session, frame,

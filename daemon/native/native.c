@@ -27,6 +27,9 @@
 #define HELLO_NS INT64_C(5000000000)
 #define SWEEP_MS 1000
 #define EVENTS_MAX 32
+#define CLIENTS_KEPT 16 /* places for those who may pause and see pictures */
+#define ACCEPT_MAX 32 /* in one go: then it is the clients' turn */
+#define DEAF_MS 100 /* without a descriptor to spare */
 
 TAILQ_HEAD(connection_list, leap_native_connection);
 
@@ -56,6 +59,7 @@ struct leap_native {
 	unsigned int port;
 	struct leap_native_session_room room;
 	struct connection_list connections;
+	int64_t deaf_until_ns; /* the doors are not watched; 0: they are */
 	bool ungreeted; /* somebody has not said who it is */
 	unsigned int policy_seen;
 	leap_le32 frame_seen;
@@ -227,6 +231,11 @@ static void admit(struct leap_native *native, int fd, bool stream)
 	if (leap_native_connection_new(fd, stream, native->ring.fd, &native->room,
 				       &connection))
 		return;
+	if (!connection->session.peer.trusted &&
+	    atomic_load(&native->clients) >= CLIENTS_MAX - CLIENTS_KEPT) {
+		leap_native_connection_free(connection);
+		return;
+	}
 	TAILQ_INSERT_TAIL(&native->connections, connection, entry);
 	native->ungreeted = true;
 	/* before the state is looked at, as on_publication() wants it */
@@ -234,12 +243,45 @@ static void admit(struct leap_native *native, int fd, bool stream)
 	wait_for(native, connection, EPOLL_CTL_ADD);
 }
 
-static void accept_all(struct leap_native *native, int listener, bool stream)
+static void watch_doors(struct leap_native *native, uint32_t events)
 {
-	int fd;
+	int *door[] = { &native->unix_fd, &native->tcp_fd };
 
-	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+	for (int i = 0; i < 2; i++) {
+		struct epoll_event event = { .events = events, .data.ptr = door[i] };
+
+		if (*door[i] >= 0)
+			epoll_ctl(native->epoll_fd, EPOLL_CTL_MOD, *door[i], &event);
+	}
+}
+
+/* What cannot be accepted waits at the door, which epoll would tell of without end. */
+static void be_deaf(struct leap_native *native)
+{
+	watch_doors(native, 0);
+	native->deaf_until_ns = now_ns() + DEAF_MS * INT64_C(1000000);
+}
+
+static void listen_again(struct leap_native *native)
+{
+	if (!native->deaf_until_ns || now_ns() < native->deaf_until_ns)
+		return;
+	native->deaf_until_ns = 0;
+	watch_doors(native, EPOLLIN);
+}
+
+static void accept_some(struct leap_native *native, int listener, bool stream)
+{
+	for (int i = 0; i < ACCEPT_MAX; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			       errno == ENOMEM))
+			be_deaf(native);
+		if (fd < 0)
+			return;
 		admit(native, fd, stream);
+	}
 }
 
 static void find_images(struct leap_native *native)
@@ -405,9 +447,9 @@ static void dispatch(struct leap_native *native, const struct epoll_event *event
 	if (event->data.ptr == &native->wake_fd)
 		return; /* what it is about has been seen to */
 	if (event->data.ptr == &native->unix_fd)
-		accept_all(native, native->unix_fd, false);
+		accept_some(native, native->unix_fd, false);
 	else if (event->data.ptr == &native->tcp_fd)
-		accept_all(native, native->tcp_fd, true);
+		accept_some(native, native->tcp_fd, true);
 	else
 		on_client(native, event->data.ptr, event->events);
 }
@@ -441,11 +483,14 @@ static void *serve(void *arg)
 	while (!atomic_load(&native->stopping)) {
 		/* one at a time: an event may be about a client that another dropped */
 		int n = epoll_wait(native->epoll_fd, &event, 1,
-				   native->ungreeted ? SWEEP_MS : -1);
+				   native->deaf_until_ns ? DEAF_MS
+				   : native->ungreeted	 ? SWEEP_MS
+							 : -1);
 
 		if (n > 0)
 			work(native, &event);
 		sweep(native);
+		listen_again(native);
 	}
 	leap_state_reader_end();
 	return NULL;

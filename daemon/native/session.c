@@ -45,8 +45,10 @@ static void refresh_settings(struct leap_native_session_room *room,
 
 	for (unsigned int i = 0; i < LEAP_SETTINGS_MAX; i++) {
 		struct leap_told_setting *setting = &room->setting[i];
-		int type = leap_config_text(config, i, value, sizeof(value));
+		int type;
 
+		memset(value, 0, sizeof(value)); /* all of it goes to clients */
+		type = leap_config_text(config, i, value, sizeof(value));
 		if (type < 0)
 			break;
 		if (setting->version && !strcmp(setting->value, value))

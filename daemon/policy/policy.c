@@ -180,9 +180,11 @@ void leap_policy_orient(struct leap_policy_client *client, enum leap_orientation
 	struct leap_policy *policy = client->policy;
 
 	lock(policy);
-	client->wish = wish;
-	TAILQ_REMOVE(&policy->clients, client, entry);
-	TAILQ_INSERT_TAIL(&policy->clients, client, entry);
+	if (client->wish != wish) {
+		client->wish = wish;
+		TAILQ_REMOVE(&policy->clients, client, entry);
+		TAILQ_INSERT_TAIL(&policy->clients, client, entry);
+	}
 	unlock(policy);
 	tell(policy);
 }

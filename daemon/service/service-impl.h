@@ -44,6 +44,9 @@ struct leap_service {
 	int wake_fd;
 	struct leap_event_target wake_target;
 	struct leap_event_target listener[LEAP_SERVICE_LISTENERS];
+	bool everywhere; /* as it was set at the start; so the two ports */
+	unsigned int ws_port;
+	unsigned int wss_port;
 	struct leap_listeners plain;
 	struct leap_listeners secure;
 	struct leap_tls *tls;

@@ -108,14 +108,14 @@ static void stop_listening(struct leap_service *service)
 	atomic_store(&service->tls_port, 0);
 }
 
-static int start_listening(struct leap_service *service, unsigned int port,
-			   unsigned int tls_port, char **ret_error)
+static int start_listening(struct leap_service *service, char **ret_error)
 {
-	bool everywhere = service->config->websockets_allow_remote;
-	int r = leap_listen(everywhere, port, &service->plain, ret_error);
+	bool everywhere = service->everywhere;
+	int r = leap_listen(everywhere, service->ws_port, &service->plain, ret_error);
 
 	if (!r && service->tls)
-		r = leap_listen(everywhere, tls_port, &service->secure, ret_error);
+		r = leap_listen(everywhere, service->wss_port, &service->secure,
+				ret_error);
 	if (!r)
 		r = start_accepting(service);
 	if (r) {
@@ -137,8 +137,7 @@ static void listen_again(struct leap_service *service)
 {
 	char *error = NULL;
 
-	if (start_listening(service, service->config->ws_port,
-			    service->config->wss_port, &error))
+	if (start_listening(service, &error))
 		fprintf(stderr, "leapd: %s\n", error ? error : "cannot listen");
 	free(error);
 }
@@ -346,6 +345,9 @@ static struct leap_service *new_service(struct leap_policy *policy,
 	service->state = state;
 	service->timing = timing ? *timing : default_timing;
 	service->config = leap_policy_config(policy);
+	service->everywhere = service->config->websockets_allow_remote;
+	service->ws_port = service->config->ws_port;
+	service->wss_port = service->config->wss_port;
 	service->epoll_fd = service->wake_fd = -1;
 	service->plain = service->secure = LEAP_LISTENERS_NONE;
 	service->now_ns = clock_ns();
@@ -365,8 +367,7 @@ static int prepare(struct leap_service *service, char **ret_error)
 		r = leap_tls_new(config->wss_certificate, config->wss_key,
 				 &service->tls, ret_error);
 	if (!r && config->websockets_enabled)
-		r = start_listening(service, config->ws_port, config->wss_port,
-				    ret_error);
+		r = start_listening(service, ret_error);
 	return r;
 }
 

@@ -114,7 +114,9 @@ static void without_focus_a_default_wish_changes_nothing_for_others(void **arg)
 	assert_int_equal(leap_policy_orientation(policy), LEAP_ORIENTATION_HMD);
 	leap_policy_orient(page, LEAP_ORIENTATION_SCREENTOP);
 	assert_int_equal(leap_policy_orientation(policy), LEAP_ORIENTATION_SCREENTOP);
-	leap_policy_orient(game, LEAP_ORIENTATION_HMD);
+	leap_policy_orient(game, LEAP_ORIENTATION_HMD); /* said before: no later wish */
+	assert_int_equal(leap_policy_orientation(policy), LEAP_ORIENTATION_SCREENTOP);
+	leap_policy_orient(page, LEAP_ORIENTATION_DESKTOP);
 	assert_int_equal(leap_policy_orientation(policy), LEAP_ORIENTATION_HMD);
 	leap_policy_leave(game);
 	leap_policy_leave(page);
