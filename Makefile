@@ -43,12 +43,14 @@ soak: ## the module under everything there is, for an hour or two
 
 bench: ## measure, as ratios against a named alternative
 	@tools/setup run check
+	@[ ! -f $(BUILD)/build.ninja ] || meson setup --reconfigure $(BUILD) >/dev/null
 	@$(MAKE) --no-print-directory user
 	meson test -C $(BUILD) --benchmark --verbose --num-processes 1
 	@if tests/kernel/run --available; then tests/kernel/compare; fi
 
 bench-tracking: ## score the tracker on films whose truth is known; ARGS='--every 4'
 	@tools/setup run check
+	@[ ! -f $(BUILD)/build.ninja ] || meson setup --reconfigure $(BUILD) >/dev/null
 	@$(MAKE) --no-print-directory user
 	@$(BUILD)/tests/bench/bench-tracking $(ARGS)
 

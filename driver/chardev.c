@@ -165,9 +165,10 @@ static ssize_t leap_read(struct file *file, char __user *to, size_t count, loff_
 				WRITE_ONCE(lf->seen, head);
 			if (ret)
 				return ret;
-		} else if (file->f_flags & O_NONBLOCK) {
-			return -EAGAIN;
+			continue; /* damaged or overwritten: is there a newer one? */
 		}
+		if (file->f_flags & O_NONBLOCK)
+			return -EAGAIN;
 		ret = wait_event_interruptible(leap->wait, leap_has_news(lf));
 		if (ret)
 			return ret;

@@ -201,6 +201,19 @@ static int leap_transfers_start(struct leap_device *leap)
 	return ret;
 }
 
+/* Whether frames have come since the last look; if so, the firmware is not locked. */
+static bool leap_look(struct leap_device *leap)
+{
+	struct leap_stream *stream = &leap->stream;
+	u32 head = READ_ONCE(leap_header(leap)->head);
+
+	if (head == stream->seen_head)
+		return false;
+	stream->seen_head = head;
+	WRITE_ONCE(leap->locked, LEAP_LOCKED_NO);
+	return true;
+}
+
 /* The transfers are stopped. Returns 0 with the stream running. */
 static int leap_stream_start(struct leap_device *leap)
 {
@@ -211,8 +224,10 @@ static int leap_stream_start(struct leap_device *leap)
 	spin_lock_irq(&stream->lock);
 	published = leap_decoder_restart(&stream->decoder);
 	spin_unlock_irq(&stream->lock);
-	if (published)
+	if (published) {
 		leap_wake_readers(leap);
+		leap_look(leap); /* that frame is no sign of life */
+	}
 
 	leap->statistics.starts++;
 	ret = leap_unlock(leap);
@@ -249,19 +264,6 @@ static void leap_watch_again(struct leap_device *leap)
 	stream->look_at = jiffies + msecs_to_jiffies(ms);
 	queue_delayed_work(system_power_efficient_wq, &stream->watchdog,
 			   msecs_to_jiffies(ms));
-}
-
-/* Whether frames have come since the last look; if so, the firmware is not locked. */
-static bool leap_look(struct leap_device *leap)
-{
-	struct leap_stream *stream = &leap->stream;
-	u32 head = READ_ONCE(leap_header(leap)->head);
-
-	if (head == stream->seen_head)
-		return false;
-	stream->seen_head = head;
-	WRITE_ONCE(leap->locked, LEAP_LOCKED_NO);
-	return true;
 }
 
 /* A device that takes its settings and the mode and has never sent a byte. */
@@ -364,6 +366,7 @@ int leap_stream_get(struct leap_device *leap)
 	leap_state_set(leap, LEAP_STATE_STREAMING);
 	ret = leap_stream_start(leap);
 	if (ret) {
+		leap_stream_stop(leap); /* of what has begun nothing may stay */
 		leap_state_set(leap, LEAP_STATE_IDLE);
 		usb_autopm_put_interface_async(leap->control);
 		return leap_stream_error(leap, ret);
@@ -425,6 +428,7 @@ int leap_mode_set(struct leap_device *leap, u16 width, u16 height)
 		return 0;
 	ret = leap_stream_start(leap);
 	if (ret) {
+		leap_stream_stop(leap);
 		leap_mode_take(leap, &old);
 		/* if that fails, too, the watchdog tries on */
 		if (ret != -ENODEV)
@@ -438,8 +442,11 @@ void leap_stream_pause(struct leap_device *leap)
 {
 	leap->suspended = true;
 	leap_stream_stop(leap);
-	if (leap->users)
+	if (leap->users) {
+		/* what came before is not the stream's return */
+		leap_look(leap);
 		leap_state_set(leap, LEAP_STATE_STALLED);
+	}
 }
 
 void leap_stream_continue(struct leap_device *leap)

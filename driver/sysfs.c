@@ -107,12 +107,12 @@ static ssize_t mode_store(struct device *dev, struct device_attribute *attr,
 			  const char *buf, size_t count)
 {
 	struct leap_device *leap = leap_of(dev);
-	u16 width, height;
+	unsigned int width, height;
 	int used = 0;
 	int ret;
 
-	if (sscanf(buf, "%5hux%5hu%n", &width, &height, &used) != 2 ||
-	    (buf[used] && buf[used] != '\n'))
+	if (sscanf(buf, "%5ux%5u%n", &width, &height, &used) != 2 || width > U16_MAX ||
+	    height > U16_MAX || (buf[used] && buf[used] != '\n'))
 		return -EINVAL;
 	ret = leap_enter(leap);
 	if (ret)

@@ -19,7 +19,8 @@ void leap_unlock_load(struct leap_device *leap)
 		return;
 	snprintf(name, sizeof(name), "leap/%.*s.bin", LEAP_SERIAL_SIZE,
 		 leap->info.serial);
-	if (firmware_request_nowarn(&leap->sequence_file, name, leap_log(leap))) {
+	/* optional, and under the mutex: no fallback that waits for user space */
+	if (request_firmware_direct(&leap->sequence_file, name, leap_log(leap))) {
 		leap->sequence_file = NULL;
 		return;
 	}
@@ -64,8 +65,12 @@ int leap_unlock(struct leap_device *leap)
 
 	if (leap->bringup != LEAP_BRINGUP_WAITING)
 		return 0;
-	for (i = 0; !ret && i < leap->sequence.count; i++)
+	for (i = 0; !ret && i < leap->sequence.count; i++) {
+		/* who unplugs does not wait for the rest, which may be minutes */
+		if (READ_ONCE(leap->gone))
+			return -ENODEV;
 		ret = leap_unlock_step(leap, leap_bringup_step(&leap->sequence, i));
+	}
 	if (leap_is_unplugged(leap, ret))
 		return -ENODEV;
 	if (ret == -ETIMEDOUT)
