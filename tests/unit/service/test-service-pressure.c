@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Clients that do not read, do not answer, say too much, or are many.
+ * Real sockets; the test's thread is the writer.
+ */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/service/served.h"
+
+#define READERS 8
+
+static void a_message_too_long_is_closed_with_1009(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = connected(fixture, "/v6.json");
+	char *text = malloc(1 << 20);
+
+	memset(text, 'x', 1 << 20);
+	ws_send(client, WS_TEXT, true, text, 1025);
+	is_closed_with(client, 1009);
+	end_client(client);
+	client = connected(fixture, "/v6.json");
+	ws_send(client, WS_TEXT, true, text, 1 << 20);
+	is_closed_with(client, 1009);
+	end_client(client);
+	free(text);
+}
+
+static void what_is_no_utf8_is_closed_with_1007(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = connected(fixture, "/v6.json");
+
+	ws_send(client, WS_TEXT, true, "\xc3\x28", 2);
+	is_closed_with(client, 1007);
+	end_client(client);
+}
+
+static void a_client_that_never_reads_holds_up_nobody(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+	struct ws_client *well = connected(fixture, "/v1.json");
+	struct leap_service_stats stats;
+	int small = 4096, i;
+
+	setsockopt(stuck->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	for (i = 0; i < 2000; i++) {
+		char id[24];
+
+		publish(fixture);
+		snprintf(id, sizeof(id), "\"id\":%d,", i + 1);
+		hears(well, id);
+	}
+	leap_service_stats(fixture->service, &stats);
+	assert_in_range(stats.frames_sent, 2000, 3900);
+	/* what it does read then is whole, in order, and ends with the newest */
+	publish(fixture);
+	for (i = 0; i < 2000; i++)
+		if (strstr(heard(stuck), "\"id\":2001,"))
+			break;
+	assert_in_range(i, 1, 1500);
+	end_client(stuck);
+	end_client(well);
+}
+
+static void the_end_does_not_wait_for_a_client_that_never_reads(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+	struct leap_service_stats before, after;
+	int still = 0;
+
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	leap_service_stats(fixture->service, &after);
+	while (still < 100) { /* until nothing more goes into its socket */
+		before = after;
+		publish(fixture);
+		usleep(1000);
+		leap_service_stats(fixture->service, &after);
+		still = after.frames_sent == before.frames_sent ? still + 1 : 0;
+	}
+	leap_service_stop(fixture->service);
+	fixture->service = NULL;
+	end_client(stuck);
+}
+
+static void an_idle_service_does_not_wake(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = connected(fixture, "/v6.json");
+	struct timespec before, after;
+	clockid_t clock;
+
+	publish(fixture);
+	hears(client, "\"id\":1,");
+	assert_int_equal(clock_getcpuclockid(getpid(), &clock), 0);
+	clock_gettime(clock, &before);
+	usleep(500000);
+	clock_gettime(clock, &after);
+	assert_true((after.tv_sec - before.tv_sec) * 1e9 +
+			    (double)(after.tv_nsec - before.tv_nsec) <
+		    50e6);
+	end_client(client);
+}
+
+static void clients_come_and_go(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *steady = connected(fixture, "/v1.json");
+	struct leap_service_stats stats;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		struct ws_client *client = connected(fixture, "/v6.json");
+
+		if (i % 2)
+			ws_say(client, "{\"focused\":true}");
+		end_client(client);
+		publish(fixture);
+		hears(steady, "\"hands\"");
+	}
+	for (i = 0; i < SOON_MS; i++) {
+		leap_service_stats(fixture->service, &stats);
+		if (stats.clients == 1)
+			break;
+		usleep(1000);
+	}
+	assert_int_equal(stats.clients, 1);
+	end_client(steady);
+}
+
+static void a_client_that_answers_no_ping_is_dropped(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *dead = connected(fixture, "/v6.json");
+	struct ws_client *alive = connected(fixture, "/v6.json");
+	struct ws_frame frame;
+	int i;
+
+	for (i = 0; i < 6; i++) { /* for longer than a silent one may stay */
+		assert_int_equal(ws_next(alive, SOON_MS, &frame), 1);
+		assert_int_equal(frame.opcode, WS_PING);
+		ws_send(alive, WS_PONG, true, frame.payload, frame.size);
+	}
+	assert_int_equal(ws_next(dead, SOON_MS, &frame), 1);
+	assert_int_equal(frame.opcode, WS_PING);
+	assert_int_equal(ws_next(dead, SOON_MS, &frame), -1);
+	end_client(dead);
+	end_client(alive);
+}
+
+static void a_flood_of_messages_is_closed_with_1008(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *flood = connected(fixture, "/v6.json");
+	struct ws_client *well = connected(fixture, "/v1.json");
+	int i;
+
+	for (i = 0; i < 20000; i++)
+		ws_say(flood, "{\"focused\":true}");
+	is_closed_with(flood, 1008);
+	publish(fixture);
+	hears(well, "\"id\":1,");
+	end_client(flood);
+	end_client(well);
+}
+
+static void pings_of_a_client_that_never_reads_fill_nothing(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+	struct ws_client *well = connected(fixture, "/v1.json");
+	char payload[125] = { 0 };
+	int i;
+
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	for (i = 0; i < 1000; i++) { /* until its socket is full */
+		publish(fixture);
+		hears(well, "\"hands\"");
+	}
+	for (i = 0; i < 1000; i++)
+		ws_send(stuck, WS_PING, true, payload, sizeof(payload));
+	publish(fixture);
+	hears(well, "\"id\":1001,");
+	end_client(stuck);
+	end_client(well);
+}
+
+struct reading {
+	unsigned int port;
+	atomic_uint *ready;
+	unsigned int frames;
+	unsigned int backwards;
+};
+
+static void *read_to_the_end(void *arg)
+{
+	struct reading *reading = arg;
+	struct ws_client *client = new_client();
+	struct ws_frame frame;
+	long last = 0;
+
+	if (ws_open(client, reading->port, "/v1.json") != 101 ||
+	    ws_next(client, SOON_MS, &frame) != 1)
+		abort();
+	atomic_fetch_add(reading->ready, 1);
+	while (ws_next(client, SOON_MS, &frame) == 1 && frame.opcode != WS_CLOSE) {
+		const char *id = strstr(frame.payload, "\"id\":");
+
+		if (frame.opcode != WS_TEXT || !id)
+			continue;
+		reading->frames++;
+		reading->backwards += atol(id + 5) <= last;
+		last = atol(id + 5);
+	}
+	end_client(client);
+	return NULL;
+}
+
+static void many_clients_read_while_the_writer_publishes(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct reading reading[READERS];
+	pthread_t thread[READERS];
+	atomic_uint ready = 0;
+	int i;
+
+	for (i = 0; i < READERS; i++) {
+		reading[i] = (struct reading){ fixture->port, &ready, 0, 0 };
+		pthread_create(&thread[i], NULL, read_to_the_end, &reading[i]);
+	}
+	while (atomic_load(&ready) < READERS)
+		usleep(1000);
+	for (i = 0; i < 300; i++) {
+		publish(fixture);
+		usleep(1000);
+		if (i % 50 == 0)
+			plug(fixture, i % 100 == 0);
+	}
+	leap_service_stop(fixture->service);
+	fixture->service = NULL;
+	for (i = 0; i < READERS; i++) {
+		pthread_join(thread[i], NULL);
+		assert_true(reading[i].frames > 10);
+		assert_int_equal(reading[i].backwards, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(a_message_too_long_is_closed_with_1009),
+		test(what_is_no_utf8_is_closed_with_1007),
+		test(a_client_that_never_reads_holds_up_nobody),
+		test(the_end_does_not_wait_for_a_client_that_never_reads),
+		test(an_idle_service_does_not_wake),
+		test(clients_come_and_go),
+		impatient_test(a_client_that_answers_no_ping_is_dropped),
+		test(a_flood_of_messages_is_closed_with_1008),
+		test(pings_of_a_client_that_never_reads_fill_nothing),
+		test(many_clients_read_while_the_writer_publishes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
