@@ -230,7 +230,8 @@ static void calibrate(const struct leap_source_info *info,
 	if (r)
 		fprintf(stderr,
 			"leapd: %s: calibration: %s: positions are only roughly right\n",
-			info->serial, leap_camera_strerror(r));
+			info->serial,
+			leap_camera_fault(info->calibration, info->calibration_size));
 }
 
 static int take_source(struct leap_pipeline *pipeline, struct leap_source *source)

@@ -20,7 +20,6 @@
 
 /* The radial polynomial is trusted as far as it rises. Radii in focal lengths. */
 #define REACH_MOST 4.0
-#define REACH_LEAST 1.0
 #define REACH_STEP 0.01
 #define FORWARD_LEAST 0.02 /* cosine of the flattest ray */
 
@@ -102,12 +101,20 @@ static bool all_within(const double *values, int count, double most)
 	return true;
 }
 
+/* Of the 640 x 480 picture's farthest corner, focal lengths. */
+static double corner_radius(const struct lens *lens)
+{
+	return hypot(fmax(lens->centre[0], 639 - lens->centre[0]),
+		     fmax(lens->centre[1], 479 - lens->centre[1])) /
+	       lens->focal;
+}
+
 /* In the order of the block: focal, centre, p1 p2 (not used), k1..k6, 3 unused, turn. */
 static int set_lens(struct lens *lens, const double f[FLOATS_PER_EYE])
 {
-	if (!(f[0] >= 80 && f[0] <= 250) || !all_within(f + 1, 2, 80) ||
+	if (!(f[0] >= 110 && f[0] <= 200) || !all_within(f + 1, 2, 45) ||
 	    !all_within(f + 3, 2, 0.2) || !all_within(f + 5, 6, 50) ||
-	    !all_within(f + 14, 3, 0.1))
+	    !all_within(f + 14, 3, 0.05))
 		return -ERANGE;
 	lens->focal = f[0];
 	lens->centre[0] = 320 + f[1];
@@ -115,7 +122,7 @@ static int set_lens(struct lens *lens, const double f[FLOATS_PER_EYE])
 	memcpy(lens->k, f + 5, sizeof(lens->k));
 	set_turn(lens, f + 14);
 	find_reach(lens);
-	return lens->reach < REACH_LEAST ? -ERANGE : 0;
+	return lens->reach < corner_radius(lens) ? -ERANGE : 0;
 }
 
 static void set_nominal(struct leap_lenses *lenses)

@@ -174,7 +174,7 @@ static int read_calibration(const char *path, struct leap_camera *ret_camera)
 	} else {
 		r = leap_camera_parse(block, size, ret_camera);
 		if (r < 0)
-			complain("%s: %s", path, leap_camera_strerror(r));
+			complain("%s: %s", path, leap_camera_fault(block, size));
 	}
 	fclose(file);
 	return r;

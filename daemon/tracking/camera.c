@@ -14,9 +14,8 @@
 #define FLOATS_BEFORE_EYES 2
 #define FLOATS_PER_EYE 17
 
-/* No pixel of the largest mode lies farther than this from any optical centre. */
+/* As far from the centre as the model is used; no pixel of a real unit is farther. */
 #define REACH_MAX 4.0
-#define REACH_MIN 1.0
 #define REACH_STEPS 400
 
 /* Rays flatter than this never reach a hand; the lens sees none of them anyway. */
@@ -84,70 +83,136 @@ static struct mat3 from_cayley(double x, double y, double z)
 	return m;
 }
 
+/* What can be wrong with an eye, in the order in which it is looked at. */
+enum fault {
+	FAULT_FOCAL,
+	FAULT_CENTRE,
+	FAULT_TANGENTIAL,
+	FAULT_RADIAL,
+	FAULT_ROTATION,
+	FAULT_FOLD,
+	FAULTS,
+};
+
+#define FAULTS_OF(eye)                                                            \
+	{                                                                         \
+		"the focal length of the " eye " is impossible",                  \
+			"the centre of the " eye " is impossible",                \
+			"the tangential distortion of the " eye " is impossible", \
+			"the radial distortion of the " eye " is impossible",     \
+			"the rotation of the " eye " is impossible",              \
+			"the distortion of the " eye                              \
+			" leaves parts of its picture without rays",              \
+	}
+
+static const char *const fault_text[LEAP_EYES][FAULTS] = {
+	[LEAP_EYE_LEFT] = FAULTS_OF("left eye"),
+	[LEAP_EYE_RIGHT] = FAULTS_OF("right eye"),
+};
+
+/* An eye's floats and what they may be: wide enough for any unit that was ever sold. */
+static const struct {
+	int first, count;
+	double least, most;
+} limits[FAULT_FOLD] = {
+	[FAULT_FOCAL] = { 0, 1, 110, 200 },	   [FAULT_CENTRE] = { 1, 2, -45, 45 },
+	[FAULT_TANGENTIAL] = { 3, 2, -0.2, 0.2 },  [FAULT_RADIAL] = { 5, 6, -50, 50 },
+	[FAULT_ROTATION] = { 14, 3, -0.05, 0.05 },
+};
+
+/* NAN is within nothing. */
 static bool within(double value, double least, double most)
 {
 	return value >= least && value <= most;
 }
 
-static int parse_lens(const double *f, struct leap_lens *ret_lens)
+/* How far the corners of the 640 x 480 picture are from the centre, focal lengths. */
+static double corner_radius(const struct leap_lens *lens)
 {
-	struct leap_lens lens = {
+	double across = fmax(lens->centre[0], 639 - lens->centre[0]);
+	double down = fmax(lens->centre[1], 479 - lens->centre[1]);
+
+	return hypot(across, down) / lens->focal;
+}
+
+/* Return: FAULTS when there is none. */
+static enum fault parse_lens(const double f[FLOATS_PER_EYE], struct leap_lens *ret_lens)
+{
+	for (int fault = 0; fault < FAULT_FOLD; fault++)
+		for (int i = 0; i < limits[fault].count; i++)
+			if (!within(f[limits[fault].first + i], limits[fault].least,
+				    limits[fault].most))
+				return (enum fault)fault;
+	*ret_lens = (struct leap_lens){
 		.focal = f[0],
 		.centre = { 320 + f[1], 240 + f[2] },
-		.tangential = { f[3], f[4] },
 		.rotation = from_cayley(f[14], f[15], f[16]),
 	};
+	memcpy(ret_lens->radial, f + 5, sizeof(ret_lens->radial));
+	ret_lens->reach = lens_reach(ret_lens->radial);
+	return ret_lens->reach < corner_radius(ret_lens) ? FAULT_FOLD : FAULTS;
+}
 
-	if (!within(f[0], 80, 250) || !within(f[1], -80, 80) || !within(f[2], -80, 80))
+static bool is_sealed(const uint8_t *block)
+{
+	uint32_t sum = 0;
+
+	for (int i = 0; i < BLOCK_WORDS - 1; i++)
+		sum += le32(block + 4 * i);
+	return sum == le32(block + 4 * (BLOCK_WORDS - 1));
+}
+
+/* @ret_fault: set on failure */
+static int read_block(const uint8_t *block, size_t size, struct leap_camera *ret_camera,
+		      const char **ret_fault)
+{
+	double f[BLOCK_FLOATS];
+
+	*ret_fault = "it is not 156 bytes long";
+	if (size != LEAP_CAMERA_BLOCK_SIZE)
+		return -EMSGSIZE;
+	*ret_fault = "it is no calibration block of a known version";
+	if (block[0] != 'C' || block[1] != 'A' || block[2] != 0)
+		return -EBADMSG;
+	*ret_fault = "its checksum is wrong";
+	if (!is_sealed(block))
+		return -EBADMSG;
+	for (int i = 0; i < BLOCK_FLOATS; i++)
+		f[i] = le_float(block + 8 + 4 * i);
+	*ret_fault = "the distance between the eyes is impossible";
+	if (!within(f[0], 20, 80))
 		return -ERANGE;
-	if (!within(f[3], -0.2, 0.2) || !within(f[4], -0.2, 0.2))
+	ret_camera->baseline = f[0];
+	for (int eye = 0; eye < LEAP_EYES; eye++) {
+		enum fault fault =
+			parse_lens(f + FLOATS_BEFORE_EYES + eye * FLOATS_PER_EYE,
+				   &ret_camera->lens[eye]);
+
+		if (fault == FAULTS)
+			continue;
+		*ret_fault = fault_text[eye][fault];
 		return -ERANGE;
-	for (int i = 0; i < 6; i++) {
-		if (!within(f[5 + i], -50, 50))
-			return -ERANGE;
-		lens.radial[i] = f[5 + i];
 	}
-	for (int i = 14; i < 17; i++) {
-		if (!within(f[i], -0.1, 0.1))
-			return -ERANGE;
-	}
-	lens.reach = lens_reach(lens.radial);
-	if (lens.reach < REACH_MIN)
-		return -ERANGE;
-	*ret_lens = lens;
 	return 0;
 }
 
 int leap_camera_parse(const void *block, size_t size, struct leap_camera *ret_camera)
 {
-	const uint8_t *bytes = block;
 	struct leap_camera camera = { 0 };
-	double f[BLOCK_FLOATS];
-	uint32_t sum = 0;
-	int r;
+	const char *fault;
+	int r = read_block(block, size, &camera, &fault);
 
-	if (size != LEAP_CAMERA_BLOCK_SIZE)
-		return -EMSGSIZE;
-	if (bytes[0] != 'C' || bytes[1] != 'A' || bytes[2] != 0)
-		return -EBADMSG;
-	for (int i = 0; i < BLOCK_WORDS - 1; i++)
-		sum += le32(bytes + 4 * i);
-	if (sum != le32(bytes + 4 * (BLOCK_WORDS - 1)))
-		return -EBADMSG;
+	if (r == 0)
+		*ret_camera = camera;
+	return r;
+}
 
-	for (int i = 0; i < BLOCK_FLOATS; i++)
-		f[i] = le_float(bytes + 8 + 4 * i);
-	camera.baseline = f[0];
-	if (!within(camera.baseline, 20, 80))
-		return -ERANGE;
-	for (int eye = 0; eye < LEAP_EYES; eye++) {
-		r = parse_lens(f + FLOATS_BEFORE_EYES + eye * FLOATS_PER_EYE,
-			       &camera.lens[eye]);
-		if (r < 0)
-			return r;
-	}
-	*ret_camera = camera;
-	return 0;
+const char *leap_camera_fault(const void *block, size_t size)
+{
+	struct leap_camera camera = { 0 };
+	const char *fault;
+
+	return read_block(block, size, &camera, &fault) ? fault : NULL;
 }
 
 void leap_camera_nominal(struct leap_camera *ret_camera)
@@ -167,25 +232,6 @@ void leap_camera_nominal(struct leap_camera *ret_camera)
 	camera.lens[LEAP_EYE_LEFT].centre[0] = 312;
 	camera.lens[LEAP_EYE_RIGHT].centre[0] = 307.5;
 	*ret_camera = camera;
-}
-
-const char *leap_camera_strerror(int error)
-{
-	switch (error) {
-	case 0:
-		return "the calibration is valid";
-	case -EMSGSIZE:
-		return "a calibration block has 156 bytes; read it from the device "
-		       "again";
-	case -EBADMSG:
-		return "not a calibration block, or its checksum is wrong; read it "
-		       "from the device again";
-	case -ERANGE:
-		return "the calibration has values that no such device can have; read "
-		       "it from the device again";
-	default:
-		return strerror(error < 0 ? -error : error);
-	}
 }
 
 double leap_camera_eye_x(const struct leap_camera *camera, enum leap_eye eye)

@@ -13,10 +13,17 @@
 
 /**
  * struct leap_lens - one eye
+ *
+ * The block also stores a tangential pair for each eye, which the model leaves out:
+ * what is known of real blocks does not tell which of the two goes with columns, nor
+ * their sign, nor whether they apply before or after the radial terms, and the wrong
+ * choice doubles the error instead of removing it. In the one real block at hand they
+ * are worth 0.02 to 0.06 pixel at a slope of 0.25, 0.1 to 0.25 at 0.5 and 0.4 to 1.1 at
+ * 1, that is 45 degrees from the axis. There is no picture of that same unit to decide
+ * it by.
+ *
  * @focal: pixels at the 640 x 480 scale
  * @centre: principal point at the 640 x 480 scale, where row r of 240 is 2 r
- * @tangential: p1, p2 as stored. Not part of the model: which way round the pair is
- *	meant is not established, and it is worth about 0.2 pixel where hands are
  * @radial: k1..k6 of x_u = x_d (1 + k1 r2 + k2 r4 + k3 r6) / (1 + k4 r2 + k5 r4 + k6 r6)
  * @rotation: from the Cayley vector; its transpose takes the eye's ideal rays to the
  *	rectified frame common to both eyes
@@ -26,7 +33,6 @@
 struct leap_lens {
 	double focal;
 	double centre[2];
-	double tangential[2];
 	double radial[6];
 	struct mat3 rotation;
 	double reach;
@@ -56,18 +62,25 @@ struct leap_sensor_mode {
  * checksum is the sum mod 2^32 of the 38 little-endian words before it (verified
  * on a real block).
  *
+ * A block may be sealed and yet be nonsense. Refused are distances, focal lengths,
+ * centres, distortions and rotations that are not numbers or far from what such a device
+ * can have, and radial terms that give a place in the 640 x 480 picture no ray of its own.
+ *
  * Return: 0; -EMSGSIZE not 156 bytes; -EBADMSG magic, version or checksum wrong;
  * -ERANGE a value no such device can have. @ret_camera is untouched on failure.
  */
 int leap_camera_parse(const void *block, size_t size, struct leap_camera *ret_camera);
 
+/**
+ * leap_camera_fault() - why leap_camera_parse() refuses a block, for a person
+ *
+ * Return: half a sentence that names the first value that is wrong, static storage;
+ * NULL when nothing is.
+ */
+const char *leap_camera_fault(const void *block, size_t size);
+
 /** leap_camera_nominal() - what to use when there is no valid block; sets nominal */
 void leap_camera_nominal(struct leap_camera *ret_camera);
-
-/**
- * leap_camera_strerror() - a negative errno of leap_camera_parse() for a person
- */
-const char *leap_camera_strerror(int error);
 
 /**
  * leap_camera_slope() - the direction in which a pixel looks

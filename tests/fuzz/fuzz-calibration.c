@@ -71,9 +71,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (leap_camera_parse(data, size, &camera) == 0)
 		look_through(&camera);
+	else
+		check(leap_camera_fault(data, size));
 	memcpy(block, data, size < sizeof(block) ? size : sizeof(block));
 	seal(block);
 	if (leap_camera_parse(block, sizeof(block), &camera) == 0)
 		look_through(&camera);
+	else
+		check(leap_camera_fault(block, sizeof(block)));
 	return 0;
 }
