@@ -254,6 +254,7 @@ static int take_source(struct leap_pipeline *pipeline, struct leap_source *sourc
 	memset(&pipeline->device, 0, sizeof(pipeline->device));
 	snprintf(pipeline->device.id, sizeof(pipeline->device.id), "%s", info->serial);
 	pipeline->device.type = info->type;
+	pipeline->device.nominal = pipeline->camera.nominal;
 	return 0;
 }
 

@@ -138,6 +138,7 @@ static int take_device(struct leap_connection *connection,
 	is.kind = message->kind <= LEAP_DEVICE_KEYBOARD ? message->kind : 0;
 	is.is_attached = message->flags & LEAP_WIRE_ATTACHED;
 	is.is_streaming = is.is_attached && (message->flags & LEAP_WIRE_STREAMING);
+	is.is_nominal = message->flags & LEAP_WIRE_NOMINAL;
 	place = place_for(connection, &is);
 	if (!place)
 		return 0; /* more than this library can count */

@@ -210,6 +210,7 @@ struct leap_device {
 	uint32_t kind; /* enum leap_device_kind */
 	bool is_attached;
 	bool is_streaming; /* never true when not attached */
+	bool is_nominal; /* its own calibration is missing or wrong: roughly right */
 };
 
 enum leap_value_type {

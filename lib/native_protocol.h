@@ -171,6 +171,7 @@ struct leap_wire_config {
 /* leap_wire_device::flags */
 #define LEAP_WIRE_ATTACHED (1U << 0)
 #define LEAP_WIRE_STREAMING (1U << 1)
+#define LEAP_WIRE_NOMINAL (1U << 2) /* its own calibration is missing or wrong */
 
 /** struct leap_wire_device - told after WELCOME for each attached, and on every change */
 struct leap_wire_device {

@@ -151,8 +151,9 @@ static int print_devices(struct control *control)
 	unsigned int i;
 
 	for (i = 0; !leap_get_device(control->leap, i, &device); i++)
-		printf("%s  %s  %s\n", device.serial, kinds[device.kind & 3],
-		       device.is_streaming ? "streaming" : "not streaming");
+		printf("%s  %s  %s%s\n", device.serial, kinds[device.kind & 3],
+		       device.is_streaming ? "streaming" : "not streaming",
+		       device.is_nominal ? "  without its calibration" : "");
 	if (!i)
 		printf("no controller\n");
 	return EXIT_SUCCESS;

@@ -539,7 +539,8 @@ static bool same_device(const struct leap_device_state *a,
 			const struct leap_device_state *b)
 {
 	return !strncmp(a->id, b->id, LEAP_DEVICE_ID_SIZE) &&
-	       a->attached == b->attached && a->streaming == b->streaming;
+	       a->attached == b->attached && a->streaming == b->streaming &&
+	       a->nominal == b->nominal;
 }
 
 static int put_device(const struct leap_device_state *device, void *buffer)
@@ -548,7 +549,8 @@ static int put_device(const struct leap_device_state *device, void *buffer)
 
 	*message = (struct leap_wire_device){
 		.flags = (device->attached ? LEAP_WIRE_ATTACHED : 0) |
-			 (device->streaming ? LEAP_WIRE_STREAMING : 0),
+			 (device->streaming ? LEAP_WIRE_STREAMING : 0) |
+			 (device->nominal ? LEAP_WIRE_NOMINAL : 0),
 		.kind = device->attached ? device_kind(device->type) : 0,
 	};
 	memcpy(message->serial, device->id, LEAP_WIRE_SERIAL_SIZE - 1);

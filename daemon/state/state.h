@@ -17,6 +17,7 @@ struct leap_device_state {
 	const char *type; /* "peripheral", "keyboard", "laptop"; static storage */
 	bool attached;
 	bool streaming; /* never true when not attached */
+	bool nominal; /* measured with values of a typical unit, not with its own */
 };
 
 /** struct leap_devices - the attached controllers, and those that were last */

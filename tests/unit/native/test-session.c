@@ -193,8 +193,9 @@ static void every_change_is_told_once(void **arg)
 
 static void a_device_that_takes_the_place_of_another_ends_it_first(void **arg)
 {
-	struct leap_device_state first = { "LP00000000001", "peripheral", true, true };
-	struct leap_device_state second = { "LP00000000002", "peripheral", true,
+	struct leap_device_state first = { "LP00000000001", "peripheral", true, true,
+					   false };
+	struct leap_device_state second = { "LP00000000002", "peripheral", true, false,
 					    false };
 	struct leap_wire_device *device;
 	struct fixture *fixture = *arg;
@@ -210,6 +211,24 @@ static void a_device_that_takes_the_place_of_another_ends_it_first(void **arg)
 	assert_true(next(fixture, NULL, 0) > 0);
 	assert_string_equal(device->serial, "LP00000000002");
 	assert_int_equal(device->flags, LEAP_WIRE_ATTACHED);
+	assert_int_equal(next(fixture, NULL, 0), 0);
+}
+
+static void a_device_with_nominal_values_is_told_as_such(void **arg)
+{
+	struct leap_device_state is = { "LP00000000001", "peripheral", true, true,
+					false };
+	struct leap_wire_device *device;
+	struct fixture *fixture = *arg;
+
+	fixture->room.devices.count = 1;
+	fixture->room.devices.device[0] = is;
+	greet(fixture);
+	fixture->room.devices.device[0].nominal = true;
+	device = (void *)fixture->said;
+	assert_true(next(fixture, NULL, 0) > 0);
+	assert_int_equal(device->flags,
+			 LEAP_WIRE_ATTACHED | LEAP_WIRE_STREAMING | LEAP_WIRE_NOMINAL);
 	assert_int_equal(next(fixture, NULL, 0), 0);
 }
 
@@ -310,6 +329,7 @@ int main(void)
 		scenario(what_is_not_known_is_answered),
 		scenario(every_change_is_told_once),
 		scenario(a_device_that_takes_the_place_of_another_ends_it_first),
+		scenario(a_device_with_nominal_values_is_told_as_such),
 		scenario(only_the_newest_frame_waits),
 		scenario(a_client_that_leaves_takes_its_focus_along),
 		cmocka_unit_test(starts_and_stops_outlive_any_number_of_updates),

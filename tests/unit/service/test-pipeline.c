@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "daemon/capture/source.h"
+#include "sim/sim.h"
 
 #define WIDTH 640
 #define HEIGHT 240
@@ -42,6 +43,8 @@ static struct {
 	atomic_int opened;
 	atomic_bool live;
 	atomic_bool overwritten;
+	atomic_bool calibrated; /* with a block that is sealed, and nonsense or not */
+	atomic_bool nonsense;
 } bench;
 
 struct leap_source {
@@ -49,6 +52,23 @@ struct leap_source {
 	uint64_t sequence;
 	uint8_t pixels[WIDTH * HEIGHT * 2];
 };
+
+static void calibrate(struct leap_source_info *info)
+{
+	uint8_t *block = info->calibration;
+	uint32_t sum = 0;
+
+	if (!atomic_load(&bench.calibrated))
+		return;
+	info->calibration_size = LEAP_SIM_CALIBRATION_SIZE;
+	memcpy(block, leap_sim_calibration(), LEAP_SIM_CALIBRATION_SIZE);
+	if (atomic_load(&bench.nonsense))
+		memset(block + 8, 0, 4); /* both eyes in one place */
+	for (int i = 0; i < LEAP_SIM_CALIBRATION_SIZE - 4; i++)
+		sum += (uint32_t)block[i] << 8 * (i % 4);
+	for (int i = 0; i < 4; i++)
+		block[LEAP_SIM_CALIBRATION_SIZE - 4 + i] = (uint8_t)(sum >> 8 * i);
+}
 
 int leap_source_open(const char *spec, struct leap_source **ret_source,
 		     const char **ret_error)
@@ -70,6 +90,7 @@ int leap_source_open(const char *spec, struct leap_source **ret_source,
 	snprintf(source->info.serial, sizeof(source->info.serial), "LP%011d",
 		 atomic_load(&bench.serial));
 	source->info.type = "peripheral";
+	calibrate(&source->info);
 	atomic_fetch_add(&bench.opened, 1);
 	*ret_source = source;
 	return 0;
@@ -153,6 +174,8 @@ static int set_up(void **arg)
 	atomic_store(&bench.opened, 0);
 	atomic_store(&bench.live, true);
 	atomic_store(&bench.overwritten, false);
+	atomic_store(&bench.calibrated, false);
+	atomic_store(&bench.nonsense, false);
 	*arg = fixture;
 	return 0;
 }
@@ -314,6 +337,37 @@ static void what_was_overwritten_is_not_published(void **arg)
 	soon_frames_go_on(fixture);
 }
 
+static bool first_device_is_nominal(const struct fixture *fixture)
+{
+	bool nominal;
+
+	leap_state_read_lock();
+	nominal = leap_state_devices(fixture->state)->device[0].nominal;
+	leap_state_read_unlock();
+	return nominal;
+}
+
+static void a_device_without_a_credible_calibration_says_so(void **arg)
+{
+	struct fixture *fixture = *arg;
+
+	start(fixture);
+	soon_device_is(fixture, 0, FIRST, true, true);
+	assert_true(first_device_is_nominal(fixture));
+	atomic_store(&bench.plug, PLUG_OUT);
+	soon_device_is(fixture, 0, FIRST, false, false);
+	atomic_store(&bench.calibrated, true);
+	atomic_store(&bench.plug, PLUG_IN);
+	soon_device_is(fixture, 0, FIRST, true, true);
+	assert_false(first_device_is_nominal(fixture));
+	atomic_store(&bench.plug, PLUG_OUT);
+	soon_device_is(fixture, 0, FIRST, false, false);
+	atomic_store(&bench.nonsense, true);
+	atomic_store(&bench.plug, PLUG_IN);
+	soon_device_is(fixture, 0, FIRST, true, true);
+	assert_true(first_device_is_nominal(fixture));
+}
+
 static void no_device_is_an_error(void **arg)
 {
 	struct fixture *fixture = *arg;
@@ -467,6 +521,7 @@ int main(void)
 		test(another_device_has_a_name_of_its_own),
 		test(a_silent_device_is_not_streaming),
 		test(what_was_overwritten_is_not_published),
+		test(a_device_without_a_credible_calibration_says_so),
 		test(no_device_is_an_error),
 		test(no_device_is_waited_for_if_wished),
 		test(a_wrong_source_is_not_waited_for),
