@@ -55,6 +55,21 @@ static void place_points(const struct leap_crop *crop,
 	sight->doubt = doubt;
 }
 
+/*
+ * 1 when the palm is turned to the device, -1 when the back is, 0 on edge: if this is
+ * the right way round for its chirality. From the wrist to the outer knuckles.
+ */
+static double facing(const struct leap_sight *sight)
+{
+	struct vec3 wrist = sight->seen[LEAP_POINT_WRIST].place;
+	struct vec3 index = vec3_sub(sight->seen[5].place, wrist);
+	struct vec3 pinky = vec3_sub(sight->seen[17].place, wrist);
+	struct vec3 normal = vec3_unit_or(vec3_cross(index, pinky), vec3(0, 0, 0));
+	double towards = -vec3_dot(normal, vec3_unit_or(sight->palm, vec3(0, 1, 0)));
+
+	return sight->at.mirrored ? -towards : towards;
+}
+
 void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
 		     const struct leap_crop_place *at, struct leap_sight *ret_sight)
 {
@@ -68,6 +83,7 @@ void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 	ret_sight->right = answer.right;
 	ret_sight->present = answer.present;
 	place_points(&gaze->crop, &answer, ret_sight);
+	ret_sight->right -= gaze->backs * facing(ret_sight);
 }
 
 bool leap_sight_within_reach(struct vec3 p)
@@ -146,6 +162,20 @@ void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *fr
 			sight->seen[i] = other.seen[i];
 }
 
+/* Sure of a hand is not yet sure of its side: looked at as the other one it may fit. */
+static void weigh_sides(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+			struct leap_sight *sight)
+{
+	struct leap_crop_place at = sight->at;
+	struct leap_sight other;
+
+	at.anchor = sight->palm;
+	at.mirrored = !at.mirrored;
+	leap_sight_take(gaze, frame, &at, &other);
+	if (sure(&other) && other.right > sight->right)
+		*sight = other;
+}
+
 bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
 		     struct vec3 place, bool turned, struct leap_sight *ret_sight)
 {
@@ -171,8 +201,11 @@ bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 		if (ret_sight->present > 0 && ret_sight->right < -1)
 			at.mirrored = !at.mirrored;
 		leap_sight_take(gaze, frame, &at, ret_sight);
-		if (sure(ret_sight))
-			return leap_sight_within_reach(ret_sight->palm);
+		if (!sure(ret_sight))
+			continue;
+		if (leap_sight_within_reach(ret_sight->palm))
+			weigh_sides(gaze, frame, ret_sight);
+		return leap_sight_within_reach(ret_sight->palm);
 	}
 	return false;
 }

@@ -14,12 +14,15 @@
  * struct leap_gaze - with what to look
  * @optics: for the mode of the frames
  * @network: whose weights
+ * @backs: log odds by which backs of hands are likelier to be seen than the network
+ *	was taught; 0: as it was
  * @crop: scratch, afterwards what was looked at
  * @looks: how often, for whoever wants to know
  */
 struct leap_gaze {
 	struct leap_crop_optics optics;
 	struct leap_network *network;
+	double backs;
 	struct leap_crop crop;
 	unsigned long looks;
 };

@@ -74,6 +74,9 @@
 #define SEARCH_EVERY 4 /* frames, for a second hand */
 #define SEARCH_EVERY_EMPTY 2
 
+/* Scenes of training show three palms for each back; log odds to turn that round. */
+#define BACKS_LIKELIER 2.0
+
 #define TURN_ROUND 0.35 /* along z, before a hand is looked at the other way round */
 
 #define SMOOTHED (3 + 6 + LEAP_ANGLES + 1)
@@ -120,6 +123,7 @@ struct leap_tracker {
 	unsigned int frames;
 	unsigned int search_next; /* candidate that is tried next */
 	double looks_saved;
+	bool far_side; /* arms are expected from -z */
 };
 
 int leap_tracker_new(const struct leap_camera *camera,
@@ -142,6 +146,13 @@ int leap_tracker_new(const struct leap_camera *camera,
 	tracker->looks_saved = LOOKS_SAVED;
 	*ret_tracker = tracker;
 	return 0;
+}
+
+void leap_tracker_orient(struct leap_tracker *tracker, enum leap_mount mount,
+			 bool far_side)
+{
+	tracker->gaze.backs = mount == LEAP_MOUNT_DESKTOP ? 0 : BACKS_LIKELIER;
+	tracker->far_side = far_side;
 }
 
 void leap_tracker_free(struct leap_tracker *tracker)
@@ -528,7 +539,7 @@ static void gather(struct leap_tracker *tracker, struct candidates *c)
 	}
 	for (int i = 0; i < GRID; i++)
 		if (is_lit(tracker, grid[i]))
-			add_candidate(c, grid[i], false);
+			add_candidate(c, grid[i], tracker->far_side);
 }
 
 /* A few candidates in each frame, as far as what was saved goes. */

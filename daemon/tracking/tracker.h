@@ -21,6 +21,23 @@ struct leap_tracker;
 int leap_tracker_new(const struct leap_camera *camera,
 		     struct leap_tracker **ret_tracker);
 
+/** enum leap_mount - where the controller is, which tells how it sees most hands */
+enum leap_mount {
+	LEAP_MOUNT_DESKTOP, /* below them: their palms */
+	LEAP_MOUNT_HMD, /* on a head: their backs */
+	LEAP_MOUNT_SCREENTOP, /* on a screen, looking down: their backs */
+};
+
+/**
+ * leap_tracker_orient() - what hands to expect; between frames, by their thread
+ * @mount: desktop at first. On a head and on a screen a hand that could be a right one
+ *	seen from the back or a left one seen from the palm is rather taken for the former;
+ *	hands are found and followed in all mounts alike, and coordinates mean the same
+ * @far_side: arms come from -z: what is tried first for new hands; false at first
+ */
+void leap_tracker_orient(struct leap_tracker *tracker, enum leap_mount mount,
+			 bool far_side);
+
 /**
  * leap_tracker_update() - look at the next frame
  * @tracker: a tracker
