@@ -20,6 +20,7 @@
 #include "daemon/motion/motion.h"
 #include "daemon/tracking/exposure.h"
 #include "daemon/tracking/tracker.h"
+#include "daemon/tracking/way_round.h"
 
 #define FRAME_WAIT_MS 100
 /* Without a frame for so long a device that is there is not streaming. */
@@ -39,6 +40,8 @@ struct leap_pipeline {
 	struct leap_camera camera;
 	struct leap_exposure exposure;
 	bool exposes; /* the source lets its exposure be set */
+	struct leap_way_round way;
+	bool auto_flip;
 	struct leap_motion *motion;
 	struct leap_device_state device;
 	int64_t frame_ns; /* when the last frame came */
@@ -189,17 +192,57 @@ static void heed_settings(struct leap_pipeline *pipeline)
 	}
 	options = motion_options(now);
 	leap_motion_configure(pipeline->motion, &options);
+	pipeline->auto_flip = now->auto_flip;
 	if (pipeline->settings)
 		leap_policy_config_put(pipeline->settings);
 	pipeline->settings = now;
 }
 
+static enum leap_mount mount_of(enum leap_orientation orientation)
+{
+	switch (orientation) {
+	case LEAP_ORIENTATION_HMD:
+		return LEAP_MOUNT_HMD;
+	case LEAP_ORIENTATION_SCREENTOP:
+		return LEAP_MOUNT_SCREENTOP;
+	case LEAP_ORIENTATION_DESKTOP:
+		break;
+	}
+	return LEAP_MOUNT_DESKTOP;
+}
+
+/* Between frames, so that none is seen half one way and half the other. */
+static void orient(struct leap_pipeline *pipeline)
+{
+	const struct leap_policy *policy = pipeline->options->policy;
+
+	leap_tracker_orient(pipeline->tracker,
+			    policy ? mount_of(leap_policy_orientation(policy))
+				   : LEAP_MOUNT_DESKTOP,
+			    pipeline->way.reversed);
+}
+
+/* Hands as those see them who use the controller, whichever way round it lies. */
+static struct leap_hands turned(struct leap_pipeline *pipeline,
+				const struct leap_hands *seen)
+{
+	struct leap_hands hands = *seen;
+
+	if (pipeline->auto_flip)
+		leap_way_round_turn(&pipeline->way, &hands);
+	else
+		pipeline->way = (struct leap_way_round){ 0 };
+	return hands;
+}
+
 static void track(struct leap_pipeline *pipeline,
 		  const struct leap_stereo_frame *picture)
 {
-	struct leap_hands hands;
+	struct leap_hands seen, hands;
 
-	if (leap_tracker_update(pipeline->tracker, picture, &hands) &&
+	heed_settings(pipeline);
+	orient(pipeline);
+	if (leap_tracker_update(pipeline->tracker, picture, &seen) &&
 	    !pipeline->told_geometry) {
 		pipeline->told_geometry = true;
 		fprintf(stderr,
@@ -208,10 +251,10 @@ static void track(struct leap_pipeline *pipeline,
 	}
 	if (!leap_source_still_valid(pipeline->source, picture))
 		return;
-	heed_settings(pipeline);
+	hands = turned(pipeline, &seen);
 	leap_motion_update(pipeline->motion, &hands, &pipeline->frame);
 	publish_frame(pipeline, picture->ready_ns);
-	expose(pipeline, picture, &hands);
+	expose(pipeline, picture, &seen);
 }
 
 static void calibrate(const struct leap_source_info *info,
@@ -242,6 +285,7 @@ static int take_source(struct leap_pipeline *pipeline, struct leap_source *sourc
 	calibrate(info, &pipeline->camera);
 	leap_exposure_init(&pipeline->exposure);
 	pipeline->exposes = true;
+	pipeline->way = (struct leap_way_round){ 0 };
 	r = leap_tracker_new(&pipeline->camera, &pipeline->tracker);
 	if (r) {
 		leap_source_close(source);
@@ -470,6 +514,7 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 		return -ENOMEM;
 	pipeline->options = options;
 	pipeline->state = state;
+	pipeline->auto_flip = true;
 	sem_init(&pipeline->opened, 0, 0);
 	sem_init(&pipeline->go, 0, 0);
 	sem_init(&pipeline->stop, 0, 0);

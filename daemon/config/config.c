@@ -109,6 +109,9 @@ static const struct setting {
 	  offsetof(struct leap_config, background_allowed), 0, 255,
 	  "a whole number: 2 to allow, 0 to deny",
 	  "2: applications may have frames without the focus (2)" },
+	{ "image_processing_auto_flip", SETTING_BOOL,
+	  offsetof(struct leap_config, auto_flip), 0, 1, "true or false",
+	  "the controller may lie the other way round: hands tell (true)" },
 	{ "interaction_box_height", SETTING_NUMBER,
 	  offsetof(struct leap_config, interaction_box_height), 1, 1000,
 	  "millimetres from 1 to 1000",
@@ -165,22 +168,11 @@ static const struct setting {
 
 /* Settings of the original that have no meaning here: users' files have them. */
 static const char *const foreign_keys[] = {
-	"auto_check_updates",
-	"auto_install_updates",
-	"avoid_poor_performance",
-	"cpu_affinity_mask",
-	"force_robust_mode",
-	"image_processing_auto_flip",
-	"low_resource_mode_enabled",
-	"metrics_enabled",
-	"no_cp_startup",
-	"power_saving_adapter",
-	"power_saving_battery",
-	"process_niceness",
-	"robust_mode_enabled",
-	"show_tray_messages",
-	"tracking_hand_enabled",
-	"tracking_images_mode",
+	"auto_check_updates",	 "auto_install_updates",  "avoid_poor_performance",
+	"cpu_affinity_mask",	 "force_robust_mode",	  "low_resource_mode_enabled",
+	"metrics_enabled",	 "no_cp_startup",	  "power_saving_adapter",
+	"power_saving_battery",	 "process_niceness",	  "robust_mode_enabled",
+	"show_tray_messages",	 "tracking_hand_enabled", "tracking_images_mode",
 	"tracking_tool_enabled",
 };
 
@@ -576,6 +568,7 @@ int leap_config_init(struct leap_config *ret_config)
 		.native_port = 6438,
 		.images_allowed = true,
 		.background_allowed = true,
+		.auto_flip = true,
 		.interaction_box_height = 200,
 		.interaction_box_scale = 0.8,
 		.gesture = {

@@ -45,6 +45,7 @@ static struct {
 	atomic_bool overwritten;
 	atomic_bool calibrated; /* with a block that is sealed, and nonsense or not */
 	atomic_bool nonsense;
+	atomic_bool reversed; /* a hand is above it, seen the other way round */
 } bench;
 
 struct leap_source {
@@ -70,6 +71,19 @@ static void calibrate(struct leap_source_info *info)
 		block[LEAP_SIM_CALIBRATION_SIZE - 4 + i] = (uint8_t)(sum >> 8 * i);
 }
 
+static void show_reversed_hand(struct leap_source *source)
+{
+	const struct leap_sim_options options = { .seed = 1, .hands = 1 };
+	static uint8_t picture[LEAP_SIM_FRAME_SIZE];
+	struct leap_sim *sim;
+
+	assert_int_equal(leap_sim_new(&options, &sim), 0);
+	leap_sim_render(sim, 0, picture);
+	leap_sim_free(sim);
+	for (size_t i = 0; i < sizeof(picture); i++)
+		source->pixels[i] = picture[sizeof(picture) - 1 - i];
+}
+
 int leap_source_open(const char *spec, struct leap_source **ret_source,
 		     const char **ret_error)
 {
@@ -91,6 +105,8 @@ int leap_source_open(const char *spec, struct leap_source **ret_source,
 		 atomic_load(&bench.serial));
 	source->info.type = "peripheral";
 	calibrate(&source->info);
+	if (atomic_load(&bench.reversed))
+		show_reversed_hand(source);
 	atomic_fetch_add(&bench.opened, 1);
 	*ret_source = source;
 	return 0;
@@ -176,6 +192,7 @@ static int set_up(void **arg)
 	atomic_store(&bench.overwritten, false);
 	atomic_store(&bench.calibrated, false);
 	atomic_store(&bench.nonsense, false);
+	atomic_store(&bench.reversed, false);
 	*arg = fixture;
 	return 0;
 }
@@ -510,6 +527,48 @@ static void a_paused_pipeline_neither_tracks_nor_streams(void **arg)
 	leap_config_done(&config);
 }
 
+/* Waits until the one hand's fingers point there, 1 or -1 along z. */
+static void soon_fingers_point(struct fixture *fixture, int where)
+{
+	double z = 0;
+
+	for (int waited = 0; waited < SOON_MS && z * where < 0.5; waited += 5) {
+		const struct leap_frame *frame;
+
+		usleep(5000);
+		leap_state_read_lock();
+		frame = leap_state_frame(fixture->state);
+		z = frame && frame->hand_count == 1 ? frame->hand[0].direction.z : 0;
+		leap_state_read_unlock();
+	}
+	assert_true(z * where >= 0.5);
+}
+
+static void a_controller_the_other_way_round_is_noticed_if_wished(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct leap_config config;
+	struct leap_policy *policy;
+	char *error;
+
+	atomic_store(&bench.calibrated, true);
+	atomic_store(&bench.reversed, true);
+	assert_int_equal(leap_config_init(&config), 0);
+	config.auto_flip = false;
+	assert_int_equal(leap_policy_new(&config, &policy), 0);
+	fixture->options.policy = policy;
+	start(fixture);
+	soon_fingers_point(fixture, 1);
+	assert_int_equal(
+		leap_policy_set(policy, "image_processing_auto_flip", "true", &error),
+		0);
+	soon_fingers_point(fixture, -1);
+	leap_pipeline_stop(fixture->pipeline);
+	fixture->pipeline = NULL;
+	leap_policy_free(policy);
+	leap_config_done(&config);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -530,6 +589,7 @@ int main(void)
 		test(it_stops_while_it_waits),
 		test(each_frame_leaves_a_trace),
 		test(a_paused_pipeline_neither_tracks_nor_streams),
+		test(a_controller_the_other_way_round_is_noticed_if_wished),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
