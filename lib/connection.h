@@ -112,6 +112,9 @@ void leap_link_start(struct leap_connection *connection);
 /** leap_link_tick() - the timer says: time for the next try; under the lock */
 void leap_link_tick(struct leap_connection *connection);
 
+/** leap_link_connected() - leapd has answered: nothing ticks any more; under the lock */
+void leap_link_connected(struct leap_connection *connection);
+
 /** leap_link_writable() - the socket is; under the lock */
 void leap_link_writable(struct leap_connection *connection);
 

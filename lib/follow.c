@@ -101,7 +101,7 @@ static int take_welcome(struct leap_connection *connection,
 	connection->frames = 0;
 	connection->last_id = 0;
 	connection->number++;
-	connection->phase = LEAP_PHASE_CONNECTED;
+	leap_link_connected(connection);
 	leap_queue_event(connection, LEAP_EVENT_CONNECTED);
 	return leap_send_wishes(connection);
 }

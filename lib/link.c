@@ -56,6 +56,11 @@ static void set_phase(struct leap_connection *connection, enum leap_phase phase)
 	set_timer(connection, phase != LEAP_PHASE_CONNECTED);
 }
 
+void leap_link_connected(struct leap_connection *connection)
+{
+	set_phase(connection, LEAP_PHASE_CONNECTED);
+}
+
 static void greet(struct leap_connection *connection)
 {
 	struct leap_wire_hello hello = {

@@ -529,6 +529,20 @@ static void the_descriptor_is_readable_when_there_is_something_to_do(void **stat
 	}
 }
 
+static void nothing_wakes_a_program_to_which_nothing_happens(void **state)
+{
+	struct rig *rig = *state;
+	struct leap_event event;
+	struct pollfd fd;
+
+	connect_with(rig, 0);
+	fd = (struct pollfd){ leap_fd(rig->leap), POLLIN, 0 };
+	while (leap_poll(rig->leap, 0, &event) == 1)
+		;
+	/* longer than between two looks for a leapd that is not there */
+	assert_int_equal(poll(&fd, 1, 1200), 0);
+}
+
 static void a_program_that_never_waits_still_sees_everything(void **state)
 {
 	struct rig *rig = *state;
@@ -749,6 +763,7 @@ int main(void)
 		scenario(starts_and_stops_of_gestures_are_never_lost),
 		scenario(a_gesture_that_ends_unseen_is_ended),
 		scenario(the_descriptor_is_readable_when_there_is_something_to_do),
+		scenario(nothing_wakes_a_program_to_which_nothing_happens),
 		scenario(a_program_that_never_waits_still_sees_everything),
 		scenario(the_librarys_thread_calls_back),
 		scenario(the_service_clock_is_that_of_frames),
