@@ -45,7 +45,8 @@ static struct {
 	atomic_bool overwritten;
 	atomic_bool calibrated; /* with a block that is sealed, and nonsense or not */
 	atomic_bool nonsense;
-	atomic_bool reversed; /* a hand is above it, seen the other way round */
+	atomic_bool hand; /* one is above it */
+	atomic_bool reversed; /* seen the other way round */
 } bench;
 
 struct leap_source {
@@ -71,7 +72,7 @@ static void calibrate(struct leap_source_info *info)
 		block[LEAP_SIM_CALIBRATION_SIZE - 4 + i] = (uint8_t)(sum >> 8 * i);
 }
 
-static void show_reversed_hand(struct leap_source *source)
+static void show_hand(struct leap_source *source, bool reversed)
 {
 	const struct leap_sim_options options = { .seed = 1, .hands = 1 };
 	static uint8_t picture[LEAP_SIM_FRAME_SIZE];
@@ -81,7 +82,7 @@ static void show_reversed_hand(struct leap_source *source)
 	leap_sim_render(sim, 0, picture);
 	leap_sim_free(sim);
 	for (size_t i = 0; i < sizeof(picture); i++)
-		source->pixels[i] = picture[sizeof(picture) - 1 - i];
+		source->pixels[i] = picture[reversed ? sizeof(picture) - 1 - i : i];
 }
 
 int leap_source_open(const char *spec, struct leap_source **ret_source,
@@ -105,8 +106,8 @@ int leap_source_open(const char *spec, struct leap_source **ret_source,
 		 atomic_load(&bench.serial));
 	source->info.type = "peripheral";
 	calibrate(&source->info);
-	if (atomic_load(&bench.reversed))
-		show_reversed_hand(source);
+	if (atomic_load(&bench.hand))
+		show_hand(source, atomic_load(&bench.reversed));
 	atomic_fetch_add(&bench.opened, 1);
 	*ret_source = source;
 	return 0;
@@ -192,6 +193,7 @@ static int set_up(void **arg)
 	atomic_store(&bench.overwritten, false);
 	atomic_store(&bench.calibrated, false);
 	atomic_store(&bench.nonsense, false);
+	atomic_store(&bench.hand, false);
 	atomic_store(&bench.reversed, false);
 	*arg = fixture;
 	return 0;
@@ -272,6 +274,25 @@ static void soon_frames_go_on(struct fixture *fixture)
 	fail_msg("no frames come");
 }
 
+static void soon_there_are_hands(struct fixture *fixture, unsigned int count)
+{
+	const struct leap_frame *frame;
+	unsigned int hands = ~count;
+	int waited;
+
+	for (waited = 0; waited < SOON_MS; waited += 5) {
+		leap_state_read_lock();
+		frame = leap_state_frame(fixture->state);
+		if (frame)
+			hands = frame->hand_count;
+		leap_state_read_unlock();
+		if (hands == count)
+			return;
+		usleep(5000);
+	}
+	fail_msg("%u hands, not %u", hands, count);
+}
+
 #define FIRST "LP00000000001"
 #define SECOND "LP00000000002"
 
@@ -339,6 +360,24 @@ static void a_silent_device_is_not_streaming(void **arg)
 	soon_device_is(fixture, 0, FIRST, true, false);
 	atomic_store(&bench.plug, PLUG_IN);
 	soon_device_is(fixture, 0, FIRST, true, true);
+}
+
+static void hands_do_not_stay_in_the_air(void **arg)
+{
+	static const enum plug ends[] = { PLUG_SILENT, PLUG_OUT };
+	struct fixture *fixture = *arg;
+	size_t i;
+
+	atomic_store(&bench.calibrated, true);
+	atomic_store(&bench.hand, true);
+	start(fixture);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		soon_there_are_hands(fixture, 1);
+		atomic_store(&bench.plug, ends[i]);
+		soon_there_are_hands(fixture, 0);
+		atomic_store(&bench.plug, PLUG_IN);
+	}
+	soon_there_are_hands(fixture, 1);
 }
 
 static void what_was_overwritten_is_not_published(void **arg)
@@ -506,10 +545,13 @@ static void a_paused_pipeline_neither_tracks_nor_streams(void **arg)
 	assert_int_equal(leap_config_init(&config), 0);
 	assert_int_equal(leap_policy_new(&config, &policy), 0);
 	fixture->options.policy = policy;
+	atomic_store(&bench.calibrated, true);
+	atomic_store(&bench.hand, true);
 	start(fixture);
-	soon_frames_go_on(fixture);
+	soon_there_are_hands(fixture, 1);
 	leap_policy_pause(policy, true);
 	soon_device_is(fixture, 0, FIRST, true, false);
+	soon_there_are_hands(fixture, 0);
 	paused_at = newest_frame(fixture);
 	usleep(300000);
 	assert_int_equal(newest_frame(fixture), paused_at);
@@ -552,6 +594,7 @@ static void a_controller_the_other_way_round_is_noticed_if_wished(void **arg)
 	char *error;
 
 	atomic_store(&bench.calibrated, true);
+	atomic_store(&bench.hand, true);
 	atomic_store(&bench.reversed, true);
 	assert_int_equal(leap_config_init(&config), 0);
 	config.auto_flip = false;
@@ -579,6 +622,7 @@ int main(void)
 		test(a_device_that_comes_back_goes_on),
 		test(another_device_has_a_name_of_its_own),
 		test(a_silent_device_is_not_streaming),
+		test(hands_do_not_stay_in_the_air),
 		test(what_was_overwritten_is_not_published),
 		test(a_device_without_a_credible_calibration_says_so),
 		test(no_device_is_an_error),

@@ -134,6 +134,44 @@ static void the_service_can_be_switched_off_and_on(void **arg)
 	end_client(connected(fixture, "/v6.json"));
 }
 
+/* A port that somebody else listens on: to be opened there would fail. */
+static int take_a_port(char text[8])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+	snprintf(text, 8, "%u", ntohs(address.sin_port));
+	return fd;
+}
+
+static void where_it_listens_is_settled_at_the_start(void **arg)
+{
+	struct fixture *fixture = *arg;
+	unsigned int all, open;
+	char taken[8];
+	int fd, i;
+
+	fd = take_a_port(taken);
+	set(fixture, "websockets_allow_remote", "true");
+	set(fixture, "ws_port", taken);
+	set(fixture, "websockets_enabled", "false");
+	for (i = 0; i < SOON_MS && leap_service_port(fixture->service); i++)
+		usleep(1000);
+	set(fixture, "websockets_enabled", "true");
+	for (i = 0; i < SOON_MS && !leap_service_port(fixture->service); i++)
+		usleep(1000);
+	fixture->port = leap_service_port(fixture->service);
+	end_client(connected(fixture, "/v6.json"));
+	count_listeners(&all, &open);
+	assert_int_equal(open, 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -142,6 +180,7 @@ int main(void)
 		test(a_port_in_use_is_named),
 		test(the_port_is_free_again_after_the_end),
 		test(the_service_can_be_switched_off_and_on),
+		test(where_it_listens_is_settled_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
