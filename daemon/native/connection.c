@@ -57,6 +57,7 @@ static int make_pipe(struct leap_native_connection *connection,
 }
 
 static int meet(struct leap_native_connection *connection, int ring_fd,
+		const struct leap_native_session_room *room,
 		struct leap_native_peer *ret_peer)
 {
 	int fd = connection->fd, on = 1, idle = IDLE_SECONDS, size = SEND_BUFFER;
@@ -75,7 +76,8 @@ static int meet(struct leap_native_connection *connection, int ring_fd,
 		setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
 		return 0;
 	}
-	ret_peer->trusted = leap_native_credentials(fd, &ret_peer->uid, &ret_peer->pid);
+	ret_peer->trusted = leap_native_credentials(fd, room->trusted_group,
+						    &ret_peer->uid, &ret_peer->pid);
 	ret_peer->ring_fd = ring_fd;
 	return ring_fd < 0 ? 0 : make_pipe(connection, ret_peer);
 }
@@ -94,9 +96,9 @@ int leap_native_connection_new(int fd, bool stream, int ring_fd,
 	}
 	connection->fd = fd;
 	connection->stream = stream;
-	connection->wake_fd = -1;
+	connection->wake_fd = connection->images_fd = -1;
 	connection->since_ns = now_ns();
-	r = meet(connection, ring_fd, &peer);
+	r = meet(connection, ring_fd, room, &peer);
 	leap_native_session_init(&connection->session, room, &peer);
 	if (r) {
 		leap_native_connection_free(connection);
@@ -112,6 +114,7 @@ void leap_native_connection_free(struct leap_native_connection *connection)
 	close_fd(&connection->fd);
 	close_fd(&connection->wake_fd);
 	close_fd(&connection->session.peer.wake_fd);
+	close_fd(&connection->images_fd);
 	free(connection);
 }
 
@@ -197,7 +200,18 @@ static bool carries_images(const struct leap_native_connection *connection)
 {
 	const struct leap_wire_header *header = (const void *)connection->out;
 
-	return header->type == LEAP_WIRE_IMAGES;
+	return header->type == LEAP_WIRE_IMAGES && connection->out_fds.count;
+}
+
+/* The room's own may be closed, and its number another's, before the message goes out. */
+static void own_images(struct leap_native_connection *connection)
+{
+	if (!carries_images(connection))
+		return;
+	connection->images_fd = reopen(connection->out_fds.fd[0]);
+	connection->out_fds.fd[0] = connection->images_fd;
+	if (connection->images_fd < 0)
+		connection->out_fds.count = 0; /* the client sees that it is missing */
 }
 
 static void attach(struct msghdr *message, char *control,
@@ -219,28 +233,17 @@ static ssize_t send_rest(struct leap_native_connection *connection)
 {
 	_Alignas(struct cmsghdr) char
 		control[CMSG_SPACE(LEAP_WIRE_FDS_MAX * sizeof(int))] = { 0 };
-	struct leap_native_session_fds fds = connection->out_fds;
 	struct iovec bytes = { connection->out + connection->out_done,
 			       connection->out_size - connection->out_done };
 	struct msghdr message = { .msg_iov = &bytes, .msg_iovlen = 1 };
-	bool images = fds.count && carries_images(connection);
 	ssize_t n;
 
-	if (images) {
-		fds.fd[0] = reopen(fds.fd[0]);
-		if (fds.fd[0] < 0)
-			fds.count = 0; /* the client sees that it is missing */
-	}
-	if (fds.count)
-		attach(&message, control, &fds);
+	if (connection->out_fds.count)
+		attach(&message, control, &connection->out_fds);
 	do
 		n = sendmsg(connection->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		n = -errno;
-	if (images)
-		close_fd(&fds.fd[0]);
-	return n;
+	return n < 0 ? -errno : n;
 }
 
 /* Return: 1 it went out, 0 the socket takes no more, or negative. */
@@ -255,6 +258,7 @@ static int send_message(struct leap_native_connection *connection)
 		connection->out_done += (size_t)n;
 	}
 	connection->out_size = connection->out_done = 0;
+	close_fd(&connection->images_fd);
 	return 1;
 }
 
@@ -279,6 +283,7 @@ int leap_native_connection_write(struct leap_native_connection *connection,
 			if (size < 0)
 				return size;
 			connection->out_size = (size_t)size;
+			own_images(connection);
 		}
 		if (!connection->out_size) {
 			/* answered: what else it asked for meanwhile? */

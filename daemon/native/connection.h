@@ -14,6 +14,7 @@
  * @stream: TCP: messages are cut out of a stream of bytes
  * @wake_fd: written to for each frame, when the client reads them from the ring; ours
  *	alone, so that a client cannot make it block; -1 none
+ * @images_fd: ours for as long as the message that carries it waits; -1 none
  * @blocked: the socket took no more; wait until it is writable, and do not read
  */
 struct leap_native_connection {
@@ -21,6 +22,7 @@ struct leap_native_connection {
 	int fd;
 	bool stream;
 	int wake_fd;
+	int images_fd;
 	int64_t since_ns;
 	struct leap_native_session session;
 	bool blocked;

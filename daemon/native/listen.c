@@ -19,6 +19,7 @@
 #define BACKLOG 64
 #define GROUP "leap"
 #define GROUPS_MAX 1024
+#define GROUP_BYTES_MAX (1 << 20)
 
 static int fail(char **ret_error, int r, const char *where)
 {
@@ -147,23 +148,31 @@ int leap_native_listen_tcp(unsigned int port, bool remote, int *ret_fd,
 	return 0;
 }
 
-static bool find_group(gid_t *ret_gid)
+/* A group of many members may need more than is usual. */
+gid_t leap_native_group(void)
 {
 	struct group group, *found = NULL;
-	char buffer[4096];
+	size_t size = 4096;
+	gid_t gid;
+	int r;
 
-	if (getgrnam_r(GROUP, &group, buffer, sizeof(buffer), &found) || !found)
-		return false;
-	*ret_gid = found->gr_gid;
-	return true;
+	do {
+		char *buffer = malloc(size);
+
+		r = buffer ? getgrnam_r(GROUP, &group, buffer, size, &found) : ENOMEM;
+		gid = !r && found ? found->gr_gid : LEAP_NO_GROUP;
+		free(buffer);
+		size *= 4;
+	} while (r == ERANGE && size < GROUP_BYTES_MAX);
+	return gid;
 }
 
-static bool is_member(int fd, gid_t primary)
+static bool is_member(int fd, gid_t wanted, gid_t primary)
 {
-	gid_t wanted, groups[GROUPS_MAX];
+	gid_t groups[GROUPS_MAX];
 	socklen_t size = sizeof(groups);
 
-	if (!find_group(&wanted))
+	if (wanted == LEAP_NO_GROUP)
 		return false;
 	if (primary == wanted)
 		return true;
@@ -175,7 +184,8 @@ static bool is_member(int fd, gid_t primary)
 	return false;
 }
 
-bool leap_native_credentials(int fd, uint32_t *ret_uid, uint32_t *ret_pid)
+bool leap_native_credentials(int fd, gid_t trusted_group, uint32_t *ret_uid,
+			     uint32_t *ret_pid)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
@@ -186,5 +196,6 @@ bool leap_native_credentials(int fd, uint32_t *ret_uid, uint32_t *ret_pid)
 		return false;
 	*ret_uid = peer.uid;
 	*ret_pid = (uint32_t)peer.pid;
-	return peer.uid == 0 || peer.uid == geteuid() || is_member(fd, peer.gid);
+	return peer.uid == 0 || peer.uid == geteuid() ||
+	       is_member(fd, trusted_group, peer.gid);
 }

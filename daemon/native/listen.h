@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#define LEAP_NO_GROUP ((gid_t)-1)
 
 /**
  * leap_native_socket_path() - where the socket belongs
@@ -39,12 +42,22 @@ int leap_native_listen_tcp(unsigned int port, bool remote, int *ret_fd,
 			   unsigned int *ret_port, char **ret_error);
 
 /**
+ * leap_native_group() - the group leap, whose members are trusted
+ * Asks where users and groups are kept, which may be far away: not while clients wait.
+ *
+ * Return: LEAP_NO_GROUP when there is none.
+ */
+gid_t leap_native_group(void);
+
+/**
  * leap_native_credentials() - who has connected to the UNIX socket
+ * @trusted_group: as leap_native_group() says
  * @ret_uid: by the kernel's word
  * @ret_pid: likewise
  *
- * Return: is it root, leapd's own user, or a member of the group leap?
+ * Return: is it root, leapd's own user, or a member of that group?
  */
-bool leap_native_credentials(int fd, uint32_t *ret_uid, uint32_t *ret_pid);
+bool leap_native_credentials(int fd, gid_t trusted_group, uint32_t *ret_uid,
+			     uint32_t *ret_pid);
 
 #endif /* LEAP_NATIVE_LISTEN_H */

@@ -614,6 +614,7 @@ static int make(struct leap_state *state, struct leap_policy *policy,
 	pthread_mutex_init(&native->front_lock, NULL);
 	TAILQ_INIT(&native->connections);
 	leap_native_session_room_init(&native->room, policy, epoch_ns);
+	native->room.trusted_group = leap_native_group();
 	*ret_native = native;
 	return 0;
 }

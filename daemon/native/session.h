@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/queue.h>
+#include <sys/types.h>
 
 #include "daemon/policy/policy.h"
 #include "daemon/state/state.h"
@@ -52,6 +53,7 @@ LIST_HEAD(leap_native_session_list, leap_native_session);
  * @devices: what clients are to know
  * @setting: likewise
  * @images: likewise; the fd is the room's
+ * @trusted_group: whose members are trusted, looked up before there are clients
  * @frame_rate: of the newest frame
  * @frames: how many there were
  * @sessions: all of them; numbered from 1
@@ -68,6 +70,7 @@ struct leap_native_session_room {
 	struct leap_devices devices;
 	struct leap_told_setting setting[LEAP_SETTINGS_MAX];
 	struct leap_told_images images;
+	gid_t trusted_group;
 	float frame_rate;
 	int64_t frames;
 	struct leap_native_session_list sessions;

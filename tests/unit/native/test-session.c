@@ -191,6 +191,44 @@ static void every_change_is_told_once(void **arg)
 	assert_int_equal(count_news(fixture, LEAP_WIRE_POLICY), 0);
 }
 
+static bool all_zero(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+/* A long text behind which a short one comes is what shows it. */
+static void behind_a_text_there_are_no_bytes_of_another(void **arg)
+{
+	const struct leap_wire_config *config;
+	struct leap_wire_hello message = hello();
+	struct fixture *fixture = *arg;
+	char longest[LEAP_WIRE_VALUE_SIZE] = "";
+	char *error = NULL;
+	int count = 0;
+
+	config = (const void *)fixture->said;
+	memset(longest, 'x', sizeof(longest) - 1);
+	assert_int_equal(
+		leap_policy_set(fixture->policy, "wss_certificate", longest, &error),
+		0);
+	leap_native_session_room_refresh(&fixture->room);
+	leap_native_session_take(&fixture->session, &message, sizeof(message));
+	while (next(fixture, NULL, 0) > 0) {
+		size_t key = strlen(config->key), value = strlen(config->value);
+
+		if (said(fixture)->type != LEAP_WIRE_CONFIG)
+			continue;
+		assert_true(all_zero(config->key + key, sizeof(config->key) - key));
+		assert_true(
+			all_zero(config->value + value, sizeof(config->value) - value));
+		count++;
+	}
+	assert_true(count > 10);
+}
+
 static void a_device_that_takes_the_place_of_another_ends_it_first(void **arg)
 {
 	struct leap_device_state first = { "LP00000000001", "peripheral", true, true,
@@ -328,6 +366,7 @@ int main(void)
 		scenario(messages_that_are_too_short_end_it),
 		scenario(what_is_not_known_is_answered),
 		scenario(every_change_is_told_once),
+		scenario(behind_a_text_there_are_no_bytes_of_another),
 		scenario(a_device_that_takes_the_place_of_another_ends_it_first),
 		scenario(a_device_with_nominal_values_is_told_as_such),
 		scenario(only_the_newest_frame_waits),
