@@ -323,6 +323,7 @@ static bool same_devices(const struct leap_devices *a, const struct leap_devices
 
 	for (unsigned int i = 0; same && i < a->count; i++)
 		same = !memcmp(a->device[i].id, b->device[i].id, LEAP_DEVICE_ID_SIZE) &&
+		       a->device[i].plugged == b->device[i].plugged &&
 		       a->device[i].attached == b->device[i].attached &&
 		       a->device[i].streaming == b->device[i].streaming &&
 		       a->device[i].nominal == b->device[i].nominal;

@@ -535,12 +535,17 @@ static uint32_t device_kind(const char *type)
 	return strcmp(type, "keyboard") ? 0 : 3;
 }
 
+static bool same_plugging(const struct leap_device_state *a,
+			  const struct leap_device_state *b)
+{
+	return !strncmp(a->id, b->id, LEAP_DEVICE_ID_SIZE) && a->plugged == b->plugged;
+}
+
 static bool same_device(const struct leap_device_state *a,
 			const struct leap_device_state *b)
 {
-	return !strncmp(a->id, b->id, LEAP_DEVICE_ID_SIZE) &&
-	       a->attached == b->attached && a->streaming == b->streaming &&
-	       a->nominal == b->nominal;
+	return same_plugging(a, b) && a->attached == b->attached &&
+	       a->streaming == b->streaming && a->nominal == b->nominal;
 }
 
 static int put_device(const struct leap_device_state *device, void *buffer)
@@ -557,7 +562,8 @@ static int put_device(const struct leap_device_state *device, void *buffer)
 	return finish(buffer, sizeof(*message), LEAP_WIRE_DEVICE, NULL);
 }
 
-/* A place may go to another device: the one that had it is told to be gone, first. */
+/* A place may go to another device, or to the same once more: what had it is told to be
+ * gone, first. */
 static int put_device_news(struct leap_native_session *session, void *buffer)
 {
 	for (unsigned int i = 0; i < session->room->devices.count; i++) {
@@ -566,7 +572,7 @@ static int put_device_news(struct leap_native_session *session, void *buffer)
 
 		if (same_device(told, &is))
 			continue;
-		if (told->attached && strncmp(told->id, is.id, LEAP_DEVICE_ID_SIZE)) {
+		if (told->attached && !same_plugging(told, &is)) {
 			is = *told;
 			is.attached = is.streaming = false;
 		}

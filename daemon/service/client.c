@@ -15,16 +15,6 @@
 #define SERVICE_VERSION_SINCE 5
 #define ORIENTATION_SINCE 6
 
-static bool any_attached(const struct leap_devices *devices)
-{
-	unsigned int i;
-
-	for (i = 0; i < devices->count; i++)
-		if (devices->device[i].attached)
-			return true;
-	return false;
-}
-
 /* The generation first: a change meanwhile is then looked up once more. */
 static void look_up_policy(struct leap_client *client)
 {
@@ -51,7 +41,8 @@ int leap_client_init(struct leap_client *client, int version,
 	r = leap_policy_join(policy, &client->seat);
 	if (r)
 		return r;
-	client->connected = any_attached(devices);
+	client->connected = leap_devices_any(devices);
+	client->absences = devices->absences;
 	client->seen_id = frame ? frame->id : 0;
 	look_up_policy(client);
 	return 0;
@@ -151,7 +142,8 @@ static bool same_state(const struct leap_device_state *a,
 
 /*
  * The first device of which the client knows less than there is to know. One that it
- * was told of and that nobody remembers any more is gone.
+ * was told of and that nobody remembers any more is gone; one that went and came back
+ * before the client could be told is gone first.
  */
 static bool untold_device(const struct leap_client *client,
 			  const struct leap_devices *devices,
@@ -163,6 +155,8 @@ static bool untold_device(const struct leap_client *client,
 	for (i = 0; i < client->told.count; i++) {
 		told = &client->told.device[i];
 		device = find_device(devices, told->id);
+		if (device && device->plugged != told->plugged)
+			device = NULL;
 		if (device && same_state(told, device))
 			continue;
 		*ret_device = device ? *device : *told;
@@ -180,6 +174,14 @@ static bool untold_device(const struct leap_client *client,
 	return false;
 }
 
+/* Or it was none for a while, unseen. */
+static bool connect_news(const struct leap_client *client,
+			 const struct leap_devices *devices)
+{
+	return client->connected != leap_devices_any(devices) ||
+	       (client->connected && client->absences != devices->absences);
+}
+
 static bool device_news(const struct leap_client *client,
 			const struct leap_devices *devices)
 {
@@ -187,8 +189,7 @@ static bool device_news(const struct leap_client *client,
 
 	if (client->version >= DEVICE_EVENT_SINCE)
 		return untold_device(client, devices, &device);
-	return client->version >= DEVICE_CONNECT_SINCE &&
-	       client->connected != any_attached(devices);
+	return client->version >= DEVICE_CONNECT_SINCE && connect_news(client, devices);
 }
 
 static bool frame_news(struct leap_client *client, const struct leap_frame *frame)
@@ -273,7 +274,8 @@ static size_t device_event(struct leap_client *client,
 	struct leap_device_state device;
 
 	if (client->version < DEVICE_EVENT_SINCE) {
-		client->connected = any_attached(devices);
+		client->connected = !client->connected;
+		client->absences = devices->absences;
 		return snprintf(text, LEAP_CLIENT_TEXT_MAX,
 				"{\"event\":{\"state\":%s,\"type\":\"deviceConnect\"}}",
 				client->connected ? "true" : "false");

@@ -28,6 +28,7 @@
  * @hmd, @screentop: what it said of the controller's place; one of them at most
  * @greeted: the header is out
  * @connected: v3, v4: the last it knows of a device being there
+ * @absences: likewise: leap_devices::absences, as far as it knows of them
  * @told: v5 and up: attached devices as it knows them
  * @seen_id: the newest frame it was given, or had no right to
  * @gesture: ids of the gestures it saw start and not yet stop
@@ -47,6 +48,7 @@ struct leap_client {
 	bool screentop;
 	bool greeted;
 	bool connected;
+	unsigned int absences;
 	struct leap_devices told;
 	int64_t seen_id;
 	unsigned int gesture_count;

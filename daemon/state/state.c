@@ -190,6 +190,35 @@ static int device_slot(const struct leap_devices *devices, const char *id)
 	return i < LEAP_DEVICES_MAX ? (int)i : gone;
 }
 
+bool leap_devices_any(const struct leap_devices *devices)
+{
+	unsigned int i;
+
+	for (i = 0; i < devices->count; i++)
+		if (devices->device[i].attached)
+			return true;
+	return false;
+}
+
+static void replace_device(struct leap_devices *devices, unsigned int slot,
+			   const struct leap_device_state *device)
+{
+	struct leap_device_state *place = &devices->device[slot];
+	bool any = leap_devices_any(devices);
+	bool stays = slot < devices->count && place->attached &&
+		     !strncmp(place->id, device->id, LEAP_DEVICE_ID_SIZE);
+	unsigned int plugged = place->plugged;
+
+	if (device->attached && !stays)
+		plugged = ++devices->pluggings;
+	*place = *device;
+	place->plugged = plugged;
+	if (slot == devices->count)
+		devices->count++;
+	if (any && !leap_devices_any(devices))
+		devices->absences++;
+}
+
 int leap_state_publish_device(struct leap_state *state,
 			      const struct leap_device_state *device)
 {
@@ -202,9 +231,7 @@ int leap_state_publish_device(struct leap_state *state,
 	if (!new)
 		return -ENOMEM;
 	new->devices = old->devices;
-	new->devices.device[slot] = *device;
-	if ((unsigned int)slot == new->devices.count)
-		new->devices.count++;
+	replace_device(&new->devices, slot, device);
 	happens_before(new);
 	rcu_assign_pointer(state->devices, new);
 	retire(state, &old->retired);

@@ -11,18 +11,29 @@
 #define LEAP_DEVICES_MAX 4
 #define LEAP_DEVICE_ID_SIZE 16
 
-/** struct leap_device_state - what clients are told of one controller */
+/**
+ * struct leap_device_state - what clients are told of one controller
+ * @plugged: the state's, which of all pluggings-in this was: who looks too late to see
+ *	it go and come back sees another number
+ */
 struct leap_device_state {
 	char id[LEAP_DEVICE_ID_SIZE]; /* serial */
 	const char *type; /* "peripheral", "keyboard", "laptop"; static storage */
 	bool attached;
 	bool streaming; /* never true when not attached */
 	bool nominal; /* measured with values of a typical unit, not with its own */
+	unsigned int plugged;
 };
 
-/** struct leap_devices - the attached controllers, and those that were last */
+/**
+ * struct leap_devices - the attached controllers, and those that were last
+ * @pluggings: how often one was plugged in
+ * @absences: how often the last one went, and none was left
+ */
 struct leap_devices {
 	unsigned int count;
+	unsigned int pluggings;
+	unsigned int absences;
 	struct leap_device_state device[LEAP_DEVICES_MAX];
 };
 
@@ -59,7 +70,10 @@ void leap_state_unwatch(struct leap_state *state, struct leap_state_watch *watch
  */
 int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *frame);
 
-/** leap_state_publish_device() - writer's thread; adds or replaces by id.
+/** leap_devices_any() - is a controller attached? */
+bool leap_devices_any(const struct leap_devices *devices);
+
+/** leap_state_publish_device() - writer's thread; adds or replaces by id; counts.
  * Return: 0, -ENOMEM, or -ENOSPC when LEAP_DEVICES_MAX others are attached. */
 int leap_state_publish_device(struct leap_state *state,
 			      const struct leap_device_state *device);

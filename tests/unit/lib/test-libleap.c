@@ -220,6 +220,20 @@ static void devices_are_told_as_they_come_and_go(void **state)
 	assert_int_equal(leap_get_device(rig->leap, 0, &device), -ENOENT);
 }
 
+static void a_device_that_is_back_at_once_was_gone(void **state)
+{
+	struct rig *rig = *state;
+
+	door_publish_device(rig->door, "LP00000000001", true, true);
+	connect_with(rig, 0);
+	for (int i = 0; i < 50; i++) { /* sooner than anybody looks, now and then */
+		door_publish_device(rig->door, "LP00000000001", false, false);
+		door_publish_device(rig->door, "LP00000000001", true, true);
+		expect(rig->leap, LEAP_EVENT_DEVICE_LOST);
+		expect(rig->leap, LEAP_EVENT_DEVICE_ATTACHED);
+	}
+}
+
 static void a_new_client_is_told_of_devices_and_settings(void **state)
 {
 	struct rig *rig = *state;
@@ -751,6 +765,7 @@ int main(void)
 		scenario(who_was_away_gets_the_newest_frame_and_a_count),
 		scenario(history_keeps_the_last_sixty_frames),
 		scenario(devices_are_told_as_they_come_and_go),
+		scenario(a_device_that_is_back_at_once_was_gone),
 		scenario(a_new_client_is_told_of_devices_and_settings),
 		scenario(settings_are_set_with_permission_and_told_to_others),
 		scenario(pausing_needs_the_policy),

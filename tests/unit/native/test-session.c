@@ -270,6 +270,26 @@ static void a_device_with_nominal_values_is_told_as_such(void **arg)
 	assert_int_equal(next(fixture, NULL, 0), 0);
 }
 
+static void a_device_that_went_and_came_back_unseen_is_told_to_have_done_so(void **arg)
+{
+	struct leap_device_state first = { "LP00000000001", "peripheral", true, true };
+	struct leap_wire_device *device;
+	struct fixture *fixture = *arg;
+
+	fixture->room.devices.count = 1;
+	fixture->room.devices.device[0] = first;
+	greet(fixture);
+	fixture->room.devices.device[0].plugged++;
+	device = (void *)fixture->said;
+	assert_true(next(fixture, NULL, 0) > 0);
+	assert_string_equal(device->serial, "LP00000000001");
+	assert_int_equal(device->flags, 0);
+	assert_true(next(fixture, NULL, 0) > 0);
+	assert_string_equal(device->serial, "LP00000000001");
+	assert_int_equal(device->flags, LEAP_WIRE_ATTACHED | LEAP_WIRE_STREAMING);
+	assert_int_equal(next(fixture, NULL, 0), 0);
+}
+
 static void only_the_newest_frame_waits(void **arg)
 {
 	struct leap_wire_frame frame = {
@@ -369,6 +389,8 @@ int main(void)
 		scenario(behind_a_text_there_are_no_bytes_of_another),
 		scenario(a_device_that_takes_the_place_of_another_ends_it_first),
 		scenario(a_device_with_nominal_values_is_told_as_such),
+		scenario(
+			a_device_that_went_and_came_back_unseen_is_told_to_have_done_so),
 		scenario(only_the_newest_frame_waits),
 		scenario(a_client_that_leaves_takes_its_focus_along),
 		cmocka_unit_test(starts_and_stops_outlive_any_number_of_updates),

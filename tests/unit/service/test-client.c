@@ -122,6 +122,16 @@ static void plug(struct world *world, unsigned int n, bool attached, bool stream
 		world->devices.count = n + 1;
 }
 
+/* Out and in again, before anybody is told. */
+static void plug_anew(struct world *world, unsigned int n)
+{
+	plug(world, n, false, false);
+	if (!leap_devices_any(&world->devices))
+		world->devices.absences++;
+	plug(world, n, true, true);
+	world->devices.device[n].plugged = ++world->devices.pluggings;
+}
+
 #define EVENT(attached, streaming, id)                                  \
 	"{\"event\":{\"state\":{\"attached\":" attached ",\"id\":\"" id \
 	"\",\"streaming\":" streaming                                   \
@@ -222,6 +232,43 @@ static void a_device_that_is_forgotten_is_taken_away(void **arg)
 	strcpy(world->devices.device[0].id, ID1);
 	is_told(world, client, EVENT("false", "false", ID0));
 	is_told(world, client, EVENT("true", "true", ID1));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+}
+
+static void who_was_busy_is_told_that_a_device_went_and_came_back(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client;
+
+	plug(world, 0, true, true);
+	plug(world, 1, true, true);
+	client = greeted(world, 6);
+	plug_anew(world, 1);
+	is_told(world, client, EVENT("false", "false", ID1));
+	is_told(world, client, EVENT("true", "true", ID1));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	plug_anew(world, 1); /* and between the two words */
+	is_told(world, client, EVENT("false", "false", ID1));
+	plug_anew(world, 1);
+	is_told(world, client, EVENT("true", "true", ID1));
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+}
+
+static void who_knows_device_connect_is_told_so_if_it_was_the_only_one(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client;
+
+	plug(world, 0, true, true);
+	client = greeted(world, 3);
+	plug_anew(world, 0);
+	is_told(world, client,
+		"{\"event\":{\"state\":false,\"type\":\"deviceConnect\"}}");
+	is_told(world, client,
+		"{\"event\":{\"state\":true,\"type\":\"deviceConnect\"}}");
+	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
+	plug(world, 1, true, true);
+	plug_anew(world, 0);
 	assert_int_equal(next(world, client), LEAP_CLIENT_NOTHING);
 }
 
@@ -516,6 +563,8 @@ int main(void)
 		test(each_change_is_one_event),
 		test(no_device_is_taken_away_that_was_never_announced),
 		test(a_device_that_is_forgotten_is_taken_away),
+		test(who_was_busy_is_told_that_a_device_went_and_came_back),
+		test(who_knows_device_connect_is_told_so_if_it_was_the_only_one),
 		test(a_serial_of_any_bytes_stays_json),
 		test(versions_three_and_four_know_device_connect_only),
 		test(versions_one_and_two_know_no_devices),

@@ -105,6 +105,67 @@ static void keeps_a_device_under_its_id(void **arg)
 	end_state(state);
 }
 
+static void publish_device(struct leap_state *state, const char *id, bool attached)
+{
+	struct leap_device_state device = { .type = "peripheral",
+					    .attached = attached,
+					    .streaming = attached };
+
+	strcpy(device.id, id);
+	assert_int_equal(leap_state_publish_device(state, &device), 0);
+}
+
+static struct leap_devices devices_of(const struct leap_state *state)
+{
+	struct leap_devices devices;
+
+	leap_state_read_lock();
+	devices = *leap_state_devices(state);
+	leap_state_read_unlock();
+	return devices;
+}
+
+static void each_plugging_in_has_a_number_of_its_own(void **arg)
+{
+	struct leap_state *state = new_state();
+	unsigned int first, second;
+
+	(void)arg;
+	publish_device(state, "LP0", true);
+	first = devices_of(state).device[0].plugged;
+	publish_device(state, "LP0", true); /* something else of it has changed */
+	assert_int_equal(devices_of(state).device[0].plugged, first);
+	publish_device(state, "LP1", true);
+	second = devices_of(state).device[1].plugged;
+	assert_int_not_equal(second, first);
+	publish_device(state, "LP0", false);
+	publish_device(state, "LP0", true);
+	assert_int_not_equal(devices_of(state).device[0].plugged, first);
+	assert_int_not_equal(devices_of(state).device[0].plugged, second);
+	end_state(state);
+}
+
+static void it_is_counted_how_often_none_was_left(void **arg)
+{
+	struct leap_state *state = new_state();
+
+	(void)arg;
+	publish_device(state, "LP0", false);
+	assert_int_equal(devices_of(state).absences, 0);
+	publish_device(state, "LP0", true);
+	publish_device(state, "LP1", true);
+	publish_device(state, "LP0", false);
+	assert_int_equal(devices_of(state).absences, 0);
+	publish_device(state, "LP1", false);
+	assert_int_equal(devices_of(state).absences, 1);
+	publish_device(state, "LP1", false);
+	assert_int_equal(devices_of(state).absences, 1);
+	publish_device(state, "LP1", true);
+	publish_device(state, "LP1", false);
+	assert_int_equal(devices_of(state).absences, 2);
+	end_state(state);
+}
+
 static void refuses_a_device_too_many(void **arg)
 {
 	struct leap_state *state = new_state();
@@ -300,6 +361,8 @@ int main(void)
 		cmocka_unit_test(starts_without_frame_and_devices),
 		cmocka_unit_test(shows_the_newest_frame),
 		cmocka_unit_test(keeps_a_device_under_its_id),
+		cmocka_unit_test(each_plugging_in_has_a_number_of_its_own),
+		cmocka_unit_test(it_is_counted_how_often_none_was_left),
 		cmocka_unit_test(refuses_a_device_too_many),
 		cmocka_unit_test(a_new_device_takes_the_place_of_one_that_is_gone),
 		cmocka_unit_test(what_is_read_stays_until_the_unlock),
