@@ -12,8 +12,8 @@
 #include "daemon/service/frame_json.h"
 #include "daemon/service/handshake.h"
 
-/* Texts of a version: all gestures, no key for them, and some gestures: the last is
- * rare, and made anew for each other choice. */
+/* Texts of a version: all gestures, no key for them, and some gestures or such as are
+ * owed: the last is rare, and made anew for each other choice. */
 enum choice {
 	CHOICE_ALL,
 	CHOICE_NO_KEY,
@@ -26,6 +26,7 @@ struct made {
 	struct leap_parcel *parcel;
 	int64_t frame_id;
 	uint32_t gesture_mask;
+	bool owed; /* it has what is one client's alone */
 };
 
 struct leap_broadcast {
@@ -55,22 +56,33 @@ static enum choice choose(const struct leap_frame *frame,
 {
 	if (!options->gestures)
 		return CHOICE_NO_KEY;
+	if (options->owed_count)
+		return CHOICE_SOME;
 	return options->gesture_mask == whole_mask(frame) ? CHOICE_ALL : CHOICE_SOME;
 }
 
-static const struct leap_frame *with_gestures(struct leap_broadcast *broadcast,
-					      const struct leap_frame *frame,
-					      uint32_t mask)
+static void add_gesture(struct leap_frame *frame,
+			const struct leap_frame_gesture *gesture)
 {
+	if (frame->gesture_count < LEAP_GESTURES_MAX)
+		frame->gesture[frame->gesture_count++] = *gesture;
+}
+
+static const struct leap_frame *with_gestures(
+	struct leap_broadcast *broadcast, const struct leap_frame *frame,
+	const struct leap_broadcast_options *options)
+{
+	struct leap_frame *some = &broadcast->some;
 	unsigned int i;
 
-	broadcast->some = *frame;
-	broadcast->some.gesture_count = 0;
+	*some = *frame;
+	some->gesture_count = 0;
+	for (i = 0; i < options->owed_count; i++)
+		add_gesture(some, &options->owed[i]);
 	for (i = 0; i < frame->gesture_count; i++)
-		if (mask & (UINT32_C(1) << i))
-			broadcast->some.gesture[broadcast->some.gesture_count++] =
-				frame->gesture[i];
-	return &broadcast->some;
+		if (options->gesture_mask & (UINT32_C(1) << i))
+			add_gesture(some, &frame->gesture[i]);
+	return some;
 }
 
 static struct leap_parcel *compressed(struct leap_broadcast *broadcast, size_t size)
@@ -94,7 +106,7 @@ static struct leap_parcel *make_parcel(struct leap_broadcast *broadcast,
 	int size;
 
 	if (choose(frame, options) == CHOICE_SOME)
-		frame = with_gestures(broadcast, frame, options->gesture_mask);
+		frame = with_gestures(broadcast, frame, options);
 	size = leap_frame_json_write(frame, &json, broadcast->text,
 				     sizeof(broadcast->text));
 	if (size < 0)
@@ -110,7 +122,8 @@ static struct leap_parcel *make_parcel(struct leap_broadcast *broadcast,
 static bool is_current(const struct made *made, const struct leap_frame *frame,
 		       const struct leap_broadcast_options *options)
 {
-	return made->parcel && made->frame_id == frame->id &&
+	return made->parcel && made->frame_id == frame->id && !made->owed &&
+	       !options->owed_count &&
 	       (!options->gestures || made->gesture_mask == options->gesture_mask);
 }
 
@@ -127,6 +140,7 @@ int leap_broadcast_parcel(struct leap_broadcast *broadcast,
 		made->parcel = make_parcel(broadcast, frame, options);
 		made->frame_id = frame->id;
 		made->gesture_mask = options->gesture_mask;
+		made->owed = options->owed_count;
 	}
 	if (!made->parcel)
 		return -ENOMEM;

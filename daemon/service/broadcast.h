@@ -14,12 +14,18 @@ struct leap_broadcast;
 /** leap_broadcast_new() - Return: 0 or -ENOMEM */
 int leap_broadcast_new(struct leap_broadcast **ret_broadcast);
 
-/** struct leap_broadcast_options - clients with equal options share a message */
+/**
+ * struct leap_broadcast_options - clients with equal options share a message
+ * @owed: gestures of earlier frames, before the frame's own: for one client alone; with
+ *	those of the mask no more than LEAP_GESTURES_MAX
+ */
 struct leap_broadcast_options {
 	int version;
 	bool gestures; /* the key "gestures" is there */
 	uint32_t gesture_mask; /* bit n: gesture n is in it */
 	bool deflate; /* compressed, as permessage-deflate has it */
+	unsigned int owed_count;
+	const struct leap_frame_gesture *owed;
 };
 
 /**

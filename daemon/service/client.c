@@ -86,7 +86,7 @@ void leap_client_take(struct leap_client *client, const struct leap_message *mes
 	if (message->has[LEAP_MESSAGE_ENABLE_GESTURES]) {
 		client->gestures = message->value[LEAP_MESSAGE_ENABLE_GESTURES];
 		if (!client->gestures)
-			client->gesture_count = 0;
+			client->begun_count = 0;
 	}
 	if (client->version >= FOCUS_SINCE)
 		take_focus(client, message);
@@ -192,14 +192,49 @@ static bool device_news(const struct leap_client *client,
 	return client->version >= DEVICE_CONNECT_SINCE && connect_news(client, devices);
 }
 
+static const struct leap_frame_gesture *find_gesture(const struct leap_frame *frame,
+						     int32_t id)
+{
+	unsigned int i;
+
+	for (i = 0; i < frame->gesture_count; i++)
+		if (frame->gesture[i].id == id)
+			return &frame->gesture[i];
+	return NULL;
+}
+
+/* What a frame says of gestures that have begun; the client may never get it. */
+static void follow_gestures(struct leap_client *client, const struct leap_frame *frame)
+{
+	unsigned int i;
+
+	for (i = 0; i < client->begun_count; i++) {
+		struct leap_frame_gesture *begun = &client->begun[i];
+		const struct leap_frame_gesture *now = find_gesture(frame, begun->id);
+
+		if (now && begun->state != LEAP_GESTURE_STOP)
+			*begun = *now;
+	}
+}
+
+static void stop_gestures(struct leap_client *client)
+{
+	unsigned int i;
+
+	for (i = 0; i < client->begun_count; i++)
+		client->begun[i].state = LEAP_GESTURE_STOP;
+}
+
 static bool frame_news(struct leap_client *client, const struct leap_frame *frame)
 {
 	if (!frame || frame->id == client->seen_id)
 		return false;
-	if (leap_client_listens(client))
+	if (leap_client_listens(client)) {
+		follow_gestures(client, frame);
 		return true;
+	}
 	client->seen_id = frame->id;
-	client->gesture_count = 0;
+	stop_gestures(client);
 	return false;
 }
 
@@ -286,14 +321,19 @@ static size_t device_event(struct leap_client *client,
 	return device_text(&device, text);
 }
 
-static bool saw_start(const struct leap_client *client, int32_t id)
+static struct leap_frame_gesture *find_begun(struct leap_client *client, int32_t id)
 {
 	unsigned int i;
 
-	for (i = 0; i < client->gesture_count; i++)
-		if (client->gesture[i] == id)
-			return true;
-	return false;
+	for (i = 0; i < client->begun_count; i++)
+		if (client->begun[i].id == id)
+			return &client->begun[i];
+	return NULL;
+}
+
+static void end_begun(struct leap_client *client, struct leap_frame_gesture *begun)
+{
+	*begun = client->begun[--client->begun_count];
 }
 
 static bool is_tap(const struct leap_frame_gesture *gesture)
@@ -302,37 +342,69 @@ static bool is_tap(const struct leap_frame_gesture *gesture)
 	       gesture->type == LEAP_GESTURE_SCREEN_TAP;
 }
 
+/* Who saw a start sees a stop, also when the frame that had it was replaced. */
+static void pay_stops(struct leap_client *client, const struct leap_frame *frame,
+		      struct leap_client_output *output)
+{
+	unsigned int i;
+
+	for (i = client->begun_count; i-- > 0;) {
+		struct leap_frame_gesture *begun = &client->begun[i];
+		const struct leap_frame_gesture *now = find_gesture(frame, begun->id);
+
+		if (now && now->state == begun->state)
+			continue; /* the frame tells it */
+		begun->state = LEAP_GESTURE_STOP;
+		output->owed[output->owed_count++] = *begun;
+		end_begun(client, begun);
+	}
+}
+
 /*
  * Released leap.js throws at a gesture whose start it did not see: what was already
  * going on when a client began to look, or started in a frame it missed, is not for it.
  */
-static uint32_t choose_gestures(struct leap_client *client,
-				const struct leap_frame *frame)
+static bool is_for(struct leap_client *client, const struct leap_frame_gesture *gesture)
 {
-	struct leap_client before = *client;
-	uint32_t mask = 0;
-	unsigned int i;
+	return gesture->state == LEAP_GESTURE_START || is_tap(gesture) ||
+	       find_begun(client, gesture->id);
+}
 
-	client->gesture_count = 0;
+static void remember_gesture(struct leap_client *client,
+			     const struct leap_frame_gesture *gesture)
+{
+	struct leap_frame_gesture *begun = find_begun(client, gesture->id);
+
+	if (gesture->state != LEAP_GESTURE_STOP && !begun)
+		client->begun[client->begun_count++] = *gesture;
+	else if (gesture->state == LEAP_GESTURE_STOP && begun)
+		end_begun(client, begun);
+}
+
+/* What does not fit is a start that was not seen then, or a stop that is owed. */
+static void choose_gestures(struct leap_client *client, const struct leap_frame *frame,
+			    struct leap_client_output *output)
+{
+	unsigned int i, given;
+
+	output->gesture_mask = output->owed_count = 0;
 	if (!client->gestures)
-		return 0;
-	for (i = 0; i < frame->gesture_count; i++) {
-		const struct leap_frame_gesture *gesture = &frame->gesture[i];
-
-		if (gesture->state != LEAP_GESTURE_START && !is_tap(gesture) &&
-		    !saw_start(&before, gesture->id))
+		return;
+	pay_stops(client, frame, output);
+	given = output->owed_count;
+	for (i = 0; i < frame->gesture_count && given < LEAP_GESTURES_MAX; i++) {
+		if (!is_for(client, &frame->gesture[i]))
 			continue;
-		mask |= UINT32_C(1) << i;
-		if (gesture->state != LEAP_GESTURE_STOP)
-			client->gesture[client->gesture_count++] = gesture->id;
+		output->gesture_mask |= UINT32_C(1) << i;
+		remember_gesture(client, &frame->gesture[i]);
+		given++;
 	}
-	return mask;
 }
 
 static void give_frame(struct leap_client *client, const struct leap_frame *frame,
 		       struct leap_client_output *output)
 {
-	output->gesture_mask = choose_gestures(client, frame);
+	choose_gestures(client, frame, output);
 	output->skipped = 0;
 	if (client->seen_id && frame->id > client->seen_id)
 		output->skipped = frame->id - client->seen_id - 1;

@@ -31,7 +31,9 @@
  * @absences: likewise: leap_devices::absences, as far as it knows of them
  * @told: v5 and up: attached devices as it knows them
  * @seen_id: the newest frame it was given, or had no right to
- * @gesture: ids of the gestures it saw start and not yet stop
+ * @begun: the gestures it saw start and not yet stop, as they were last seen, be it in a
+ *	frame that was replaced before it could be sent; those that have stopped since
+ *	are told with the next
  */
 struct leap_client {
 	int version;
@@ -51,8 +53,8 @@ struct leap_client {
 	unsigned int absences;
 	struct leap_devices told;
 	int64_t seen_id;
-	unsigned int gesture_count;
-	int32_t gesture[LEAP_GESTURES_MAX];
+	unsigned int begun_count;
+	struct leap_frame_gesture begun[LEAP_GESTURES_MAX];
 };
 
 enum leap_client_next {
@@ -66,12 +68,16 @@ enum leap_client_next {
  * @text: one JSON object
  * @size: its bytes
  * @gesture_mask: bit n: gesture n of the frame is for this client
+ * @owed: stops of frames that this client was not sent: before the frame's own; with
+ *	these no more than LEAP_GESTURES_MAX
  * @skipped: frames that were replaced by this one before they could be sent
  */
 struct leap_client_output {
 	char text[LEAP_CLIENT_TEXT_MAX];
 	size_t size;
 	uint32_t gesture_mask;
+	unsigned int owed_count;
+	struct leap_frame_gesture owed[LEAP_GESTURES_MAX];
 	uint64_t skipped;
 };
 
@@ -107,7 +113,8 @@ bool leap_client_is_background(const struct leap_client *client);
 /**
  * leap_client_wants() - is there something to send to it?
  * Asked after each change of the state: frames that come while the client does not
- * listen are gone for it.
+ * listen are gone for it, and gestures end with them; of those that it is too slow for,
+ * the stops are kept.
  */
 bool leap_client_wants(struct leap_client *client, const struct leap_devices *devices,
 		       const struct leap_frame *frame);

@@ -206,6 +206,8 @@ static void put_frame(struct leap_session *session, const struct leap_frame *fra
 		.gestures = client->gestures,
 		.gesture_mask = output->gesture_mask,
 		.deflate = session->deflate,
+		.owed_count = output->owed_count,
+		.owed = output->owed,
 	};
 	struct leap_parcel *parcel;
 

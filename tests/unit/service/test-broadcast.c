@@ -51,7 +51,9 @@ static const char *text(struct leap_broadcast *broadcast,
 			uint32_t mask)
 {
 	static char copy[64 * 1024];
-	struct leap_broadcast_options options = { version, gestures, mask, false };
+	struct leap_broadcast_options options = { .version = version,
+						  .gestures = gestures,
+						  .gesture_mask = mask };
 	struct leap_parcel *result = parcel(broadcast, frame, &options);
 	size_t size = result->size - result->payload_at;
 
@@ -173,6 +175,30 @@ static void only_chosen_gestures_are_in_the_text(void **arg)
 	leap_broadcast_free(broadcast);
 }
 
+static void what_is_owed_to_one_client_is_told_to_no_other(void **arg)
+{
+	struct leap_broadcast *broadcast = new_broadcast();
+	struct leap_frame_gesture owed = { .id = 77, .state = LEAP_GESTURE_STOP };
+	struct leap_broadcast_options options = { .version = 6,
+						  .gestures = true,
+						  .gesture_mask = 1,
+						  .owed_count = 1,
+						  .owed = &owed };
+	struct leap_frame frame = frame_with_gestures(5, 2);
+	struct leap_parcel *his;
+	const char *result;
+
+	(void)arg;
+	assert_null(strstr(text(broadcast, &frame, 6, true, 1), "\"id\":77"));
+	his = parcel(broadcast, &frame, &options);
+	result = memmem(his->bytes, his->size, "\"id\":77", 7);
+	assert_non_null(result);
+	assert_true(result < (char *)memmem(his->bytes, his->size, "\"id\":900", 8));
+	assert_null(strstr(text(broadcast, &frame, 6, true, 1), "\"id\":77"));
+	leap_parcel_put(his);
+	leap_broadcast_free(broadcast);
+}
+
 static void as_many_gestures_as_a_frame_can_have(void **arg)
 {
 	struct leap_broadcast *broadcast = new_broadcast();
@@ -193,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_new_frame_is_a_new_text),
 		cmocka_unit_test(versions_and_gestures_have_texts_of_their_own),
 		cmocka_unit_test(only_chosen_gestures_are_in_the_text),
+		cmocka_unit_test(what_is_owed_to_one_client_is_told_to_no_other),
 		cmocka_unit_test(as_many_gestures_as_a_frame_can_have),
 	};
 

@@ -535,6 +535,101 @@ static void a_start_in_a_frame_that_was_skipped_was_not_seen(void **arg)
 	assert_int_equal(gestures_given(world, client), 0);
 }
 
+/* The newest frame goes by: the client's socket takes no more. */
+static void passes(struct world *world, struct leap_client *client)
+{
+	world->frame.id++;
+	leap_client_wants(client, &world->devices, &world->frame);
+}
+
+static void is_owed_a_stop(const struct world *world, int32_t id)
+{
+	const struct leap_client_output *output = &world->output;
+
+	assert_int_equal(output->owed_count, 1);
+	assert_int_equal(output->owed[0].id, id);
+	assert_int_equal(output->owed[0].state, LEAP_GESTURE_STOP);
+}
+
+static void who_saw_a_start_sees_the_stop_of_a_frame_that_was_skipped(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
+
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 1);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_STOP);
+	world->frame.gesture[0].progress = 2.5;
+	passes(world, client);
+	/* as it ended; whatever else goes on meanwhile */
+	gesture(world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_START);
+	passes(world, client);
+	assert_int_equal(gestures_given(world, client), 1);
+	is_owed_a_stop(world, 7);
+	assert_float_equal(world->output.owed[0].progress, 2.5, 0);
+	/* once */
+	gesture(world, 0, 8, LEAP_GESTURE_SWIPE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 1);
+	assert_int_equal(world->output.owed_count, 0);
+}
+
+static void a_stop_that_nobody_looked_at_is_made_of_what_was_seen_last(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
+
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	world->frame.gesture[0].radius = 20;
+	assert_int_equal(gestures_given(world, client), 1);
+	world->frame.id++;
+	world->frame.gesture_count = 0;
+	assert_int_equal(gestures_given(world, client), 0);
+	is_owed_a_stop(world, 7);
+	assert_float_equal(world->output.owed[0].radius, 20, 0);
+}
+
+static void as_many_stops_as_a_frame_has_room_for_come_with_it(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 1);
+	unsigned int n;
+
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	for (n = 0; n < LEAP_GESTURES_MAX; n++)
+		gesture(world, n, 1 + n, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 0xffff);
+	/* one goes on, and fifteen others begin where there is no room for all */
+	gesture(world, 0, 1, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
+	for (n = 1; n < LEAP_GESTURES_MAX; n++)
+		gesture(world, n, 100 + n, LEAP_GESTURE_SWIPE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 1);
+	assert_int_equal(world->output.owed_count, LEAP_GESTURES_MAX - 1);
+	/* whose starts were not seen */
+	for (n = 1; n < LEAP_GESTURES_MAX; n++)
+		world->frame.gesture[n].state = LEAP_GESTURE_STOP;
+	assert_int_equal(gestures_given(world, client), 1);
+	assert_int_equal(world->output.owed_count, 0);
+}
+
+static void a_gesture_ends_where_the_focus_does(void **arg)
+{
+	struct world *world = *arg;
+	struct leap_client *client = greeted(world, 6);
+
+	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
+	assert_int_equal(gestures_given(world, client), 1);
+	says(client, LEAP_MESSAGE_FOCUSED, false);
+	assert_false(gets_frames(world, client));
+	says(client, LEAP_MESSAGE_FOCUSED, true);
+	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
+	assert_int_equal(gestures_given(world, client), 0);
+	is_owed_a_stop(world, 7);
+}
+
 static void a_gesture_seen_before_the_focus_was_lost_is_withheld(void **arg)
 {
 	struct world *world = *arg;
@@ -584,6 +679,10 @@ int main(void)
 		test(a_gesture_under_way_is_withheld_to_its_end),
 		test(a_start_in_a_frame_that_was_skipped_was_not_seen),
 		test(a_gesture_seen_before_the_focus_was_lost_is_withheld),
+		test(who_saw_a_start_sees_the_stop_of_a_frame_that_was_skipped),
+		test(a_stop_that_nobody_looked_at_is_made_of_what_was_seen_last),
+		test(as_many_stops_as_a_frame_has_room_for_come_with_it),
+		test(a_gesture_ends_where_the_focus_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

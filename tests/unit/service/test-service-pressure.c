@@ -79,23 +79,60 @@ static void a_client_that_never_reads_holds_up_nobody(void **arg)
 	end_client(well);
 }
 
-static void the_end_does_not_wait_for_a_client_that_never_reads(void **arg)
+/* Until nothing more goes into its socket. */
+static void fill(struct fixture *fixture)
 {
-	struct fixture *fixture = *arg;
-	struct ws_client *stuck = connected(fixture, "/v1.json");
 	struct leap_service_stats before, after;
 	int still = 0;
 
-	fixture->frame.hand_count = 2;
-	fixture->frame.pointable_count = 10;
 	leap_service_stats(fixture->service, &after);
-	while (still < 100) { /* until nothing more goes into its socket */
+	while (still < 100) {
 		before = after;
 		publish(fixture);
 		usleep(1000);
 		leap_service_stats(fixture->service, &after);
 		still = after.frames_sent == before.frames_sent ? still + 1 : 0;
 	}
+}
+
+static void a_slow_client_sees_the_end_of_each_gesture_that_it_saw_begin(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *slow = connected(fixture, "/v1.json");
+	struct leap_frame_gesture *circle = &fixture->frame.gesture[0];
+	const char *text;
+	char id[24];
+
+	says(fixture, slow, "{\"enableGestures\":true}");
+	*circle = (struct leap_frame_gesture){ .id = 7, .type = LEAP_GESTURE_CIRCLE };
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	fixture->frame.gesture_count = 1;
+	publish(fixture);
+	hears(slow, "\"state\":\"start\"");
+	circle->state = LEAP_GESTURE_UPDATE;
+	fill(fixture);
+	circle->state = LEAP_GESTURE_STOP;
+	publish(fixture);
+	fixture->frame.gesture_count = 0;
+	publish(fixture);
+	snprintf(id, sizeof(id), "\"id\":%lld,", (long long)fixture->frame.id);
+	do
+		text = heard(slow);
+	while (!strstr(text, "\"state\":\"stop\"") && !strstr(text, id));
+	/* with the newest at last, which has no gesture of its own */
+	assert_non_null(strstr(text, "\"state\":\"stop\""));
+	end_client(slow);
+}
+
+static void the_end_does_not_wait_for_a_client_that_never_reads(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stuck = connected(fixture, "/v1.json");
+
+	fixture->frame.hand_count = 2;
+	fixture->frame.pointable_count = 10;
+	fill(fixture);
 	leap_service_stop(fixture->service);
 	fixture->service = NULL;
 	end_client(stuck);
@@ -270,6 +307,7 @@ int main(void)
 		test(a_message_too_long_is_closed_with_1009),
 		test(what_is_no_utf8_is_closed_with_1007),
 		test(a_client_that_never_reads_holds_up_nobody),
+		test(a_slow_client_sees_the_end_of_each_gesture_that_it_saw_begin),
 		test(the_end_does_not_wait_for_a_client_that_never_reads),
 		test(an_idle_service_does_not_wake),
 		test(clients_come_and_go),
