@@ -176,6 +176,8 @@ static int take_policy(struct leap_connection *connection,
 	if (connection->policy_known &&
 	    state.receives_frames != connection->policy.receives_frames)
 		connection->last_id = 0; /* likewise */
+	if (!state.receives_frames) /* nor is there one in which they could end */
+		leap_end_all_gestures(connection);
 	connection->policy = state;
 	connection->policy_known = true;
 	queue_answer(connection, LEAP_EVENT_POLICY, &message->header)->u.policy = state;
@@ -431,6 +433,8 @@ static int take_frame(struct leap_connection *connection,
 		gap = 0;
 	if (connection->last_id && gap > 1 && gap < INT32_MAX)
 		connection->arrived += (uint64_t)gap - 1;
+	if (!connection->last_id || gap > 1) /* GESTURES may not have had all of it */
+		leap_end_unseen_gestures(connection);
 	connection->last_id = connection->history[connection->newest].id;
 	return 0;
 }
@@ -446,6 +450,8 @@ static int take_gestures(struct leap_connection *connection,
 	    message->gesture_size < sizeof(struct leap_wire_gesture) ||
 	    left / message->gesture_size < message->count)
 		return -EPROTO;
+	if (connection->policy_known && !connection->policy.receives_frames)
+		return 0; /* of frames before it was not to have any */
 	for (leap_le32 i = 0; i < message->count; i++) {
 		struct leap_wire_gesture gesture;
 

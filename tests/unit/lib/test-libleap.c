@@ -516,6 +516,42 @@ static void a_gesture_that_ends_unseen_is_ended(void **state)
 	assert_int_equal(event.u.gestures.gesture[0].phase, LEAP_PHASE_STOP);
 }
 
+static void expect_phase(struct rig *rig, int32_t id, uint32_t phase)
+{
+	struct leap_event event = expect(rig->leap, LEAP_EVENT_GESTURES);
+
+	assert_int_equal(event.u.gestures.count, 1);
+	assert_int_equal(event.u.gestures.gesture[0].id, id);
+	assert_int_equal(event.u.gestures.gesture[0].phase, phase);
+}
+
+static void a_gesture_ends_where_the_frames_do(void **state)
+{
+	struct rig *rig = *state;
+
+	for (int i = 0; i < 3; i++) {
+		connect_with(rig, ways[i].flags);
+		leap_set_focused(rig->leap, true);
+		expect_receiving(rig, true);
+		door_publish_gesture(rig->door, ++rig->id, 7 + i, 0);
+		expect_phase(rig, 7 + i, LEAP_PHASE_START);
+		door_claim_focus(rig->door, true);
+		expect_phase(rig, 7 + i, LEAP_PHASE_STOP);
+		door_publish_gesture(rig->door, ++rig->id, 7 + i, 2);
+		/* another, of which it sees the middle and the end */
+		door_publish_gesture(rig->door, ++rig->id, 17 + i, 0);
+		door_claim_focus(rig->door, false);
+		leap_set_focused(rig->leap, true);
+		expect_receiving(rig, true);
+		door_publish_gesture(rig->door, ++rig->id, 17 + i, 1);
+		expect_phase(rig, 17 + i, LEAP_PHASE_START);
+		door_publish_gesture(rig->door, ++rig->id, 17 + i, 2);
+		expect_phase(rig, 17 + i, LEAP_PHASE_STOP);
+		leap_close(rig->leap);
+		rig->leap = NULL;
+	}
+}
+
 static void the_descriptor_is_readable_when_there_is_something_to_do(void **state)
 {
 	struct rig *rig = *state;
@@ -777,6 +813,7 @@ int main(void)
 		scenario(waits_for_a_leapd_that_is_not_there_yet),
 		scenario(starts_and_stops_of_gestures_are_never_lost),
 		scenario(a_gesture_that_ends_unseen_is_ended),
+		scenario(a_gesture_ends_where_the_frames_do),
 		scenario(the_descriptor_is_readable_when_there_is_something_to_do),
 		scenario(nothing_wakes_a_program_to_which_nothing_happens),
 		scenario(a_program_that_never_waits_still_sees_everything),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The library behind a socket whose other end is the test: as much as it likes waits
- * there before the program looks. One thread plays both sides.
+ * The library behind a socket whose other end is the test, which says what leapd does not
+ * say as a rule, and as much of it as it likes. One thread plays both sides.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -115,11 +115,101 @@ static void an_event_behind_any_backlog_is_delivered(void **arg)
 	}
 }
 
+static void say_policy(struct stage *stage, bool receives)
+{
+	struct leap_wire_policy policy = { .flags = receives ? LEAP_WIRE_RECEIVING
+							     : 0 };
+
+	say(stage, &policy, sizeof(policy), LEAP_WIRE_POLICY);
+	expect(stage, LEAP_EVENT_POLICY);
+}
+
+static struct leap_wire_gesture circle(int32_t id, uint32_t phase)
+{
+	return (struct leap_wire_gesture){ .id = id,
+					   .type = LEAP_WIRE_CIRCLE,
+					   .state = phase };
+}
+
+/* A frame without hands. @phase: of its gesture; 0: it has none */
+static void say_frame(struct stage *stage, int64_t id, int32_t gesture, uint32_t phase)
+{
+	struct {
+		struct leap_wire_header header;
+		struct leap_wire_frame frame;
+		struct leap_wire_gesture gesture;
+	} said = {
+		.frame = { .id = id,
+			   .frame_size = sizeof(said.frame),
+			   .gesture_size = sizeof(said.gesture),
+			   .gesture_count = phase != 0 },
+		.gesture = circle(gesture, phase),
+	};
+
+	say(stage, &said, sizeof(said), LEAP_WIRE_FRAME);
+}
+
+static void say_passed_over(struct stage *stage, int32_t gesture, uint32_t phase)
+{
+	struct {
+		struct leap_wire_gestures head;
+		struct leap_wire_gesture gesture;
+	} said = {
+		.head = { .count = 1, .gesture_size = sizeof(said.gesture) },
+		.gesture = circle(gesture, phase),
+	};
+
+	say(stage, &said, sizeof(said), LEAP_WIRE_GESTURES);
+}
+
+static void expect_phase(struct stage *stage, int32_t id, uint32_t phase)
+{
+	struct leap_event event = expect(stage, LEAP_EVENT_GESTURES);
+
+	assert_int_equal(event.u.gestures.count, 1);
+	assert_int_equal(event.u.gestures.gesture[0].id, id);
+	assert_int_equal(event.u.gestures.gesture[0].phase, phase);
+}
+
+static void a_gesture_that_is_gone_behind_a_gap_has_ended(void **arg)
+{
+	struct stage *stage = *arg;
+
+	welcome(stage);
+	say_policy(stage, true);
+	say_frame(stage, 1, 7, LEAP_PHASE_START);
+	expect_phase(stage, 7, LEAP_PHASE_START);
+	expect(stage, LEAP_EVENT_FRAME);
+	say_frame(stage, 300, 0, 0); /* more than leapd itself has seen of */
+	expect_phase(stage, 7, LEAP_PHASE_STOP);
+	assert_int_equal(expect(stage, LEAP_EVENT_FRAME).u.tracking.skipped, 298);
+}
+
+static void who_is_to_have_no_frames_is_told_of_no_gestures(void **arg)
+{
+	struct stage *stage = *arg;
+
+	welcome(stage);
+	say_policy(stage, true);
+	say_frame(stage, 1, 7, LEAP_PHASE_START);
+	expect_phase(stage, 7, LEAP_PHASE_START);
+	expect(stage, LEAP_EVENT_FRAME);
+	say_policy(stage, false);
+	expect_phase(stage, 7, LEAP_PHASE_STOP);
+	say_passed_over(stage, 8, LEAP_PHASE_START);
+	say_policy(stage, true); /* the next that it hears of */
+	say_frame(stage, 9, 0, 0);
+	expect(stage, LEAP_EVENT_FRAME);
+}
+
+#define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			an_event_behind_any_backlog_is_delivered, set_up, tear_down),
+		scenario(an_event_behind_any_backlog_is_delivered),
+		scenario(a_gesture_that_is_gone_behind_a_gap_has_ended),
+		scenario(who_is_to_have_no_frames_is_told_of_no_gestures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
