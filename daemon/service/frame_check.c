@@ -116,6 +116,7 @@ static int judge_length(const struct leap_frame_check *check)
 static void begin_payload(struct leap_frame_check *check)
 {
 	check->frames++;
+	check->pings += opcode_of(check) == PING;
 	check->payload_left = payload_size(check);
 	check->header_size = 0;
 	if (!is_control(check))

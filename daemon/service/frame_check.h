@@ -18,11 +18,13 @@
  * @deflate: permessage-deflate was agreed on: a message may be compressed
  * @payload_max: longer frames are refused at their header
  * @frames: how many have come, of whatever kind
+ * @pings: of them
  */
 struct leap_frame_check {
 	bool deflate;
 	uint64_t payload_max;
 	unsigned long frames;
+	unsigned long pings;
 
 	/* private */
 	uint8_t header[LEAP_FRAME_HEADER_MAX];

@@ -35,8 +35,8 @@
 #define REPLIES_MAX \
 	256 /* bytes that a client has not read: then it is not read either */
 
-/* leap.js sends a dozen a second; its stress test a thousand. */
-#define FRAMES_PER_SECOND_MAX 4096
+/* leap.js sends a dozen frames a second; its stress test a thousand. */
+#define LOAD_PER_SECOND_MAX 4096
 #define SECOND_NS (1000 * NS_PER_MS)
 
 enum phase {
@@ -69,8 +69,8 @@ struct leap_session {
 	struct leap_client client;
 	char *origin; /* "" none */
 	int64_t heard_ns;
-	int64_t second_ns; /* when the second began whose frames are counted */
-	unsigned long second_frames;
+	int64_t second_ns; /* when the second began whose load is counted */
+	unsigned long second_load;
 };
 
 static int64_t clock_ns(void)
@@ -502,16 +502,16 @@ static void read_request(struct leap_session *session)
 		watch(session);
 }
 
-static void count_frames(struct leap_session *session)
+static void limit_load(struct leap_session *session)
 {
 	int64_t now_ns = session->service->now_ns;
-	unsigned long frames = leap_websocket_frames(session->websocket);
+	unsigned long load = leap_websocket_load(session->websocket);
 
 	if (now_ns - session->second_ns >= SECOND_NS) {
 		session->second_ns = now_ns;
-		session->second_frames = frames;
+		session->second_load = load;
 	}
-	if (frames - session->second_frames > FRAMES_PER_SECOND_MAX)
+	if (load - session->second_load > LOAD_PER_SECOND_MAX)
 		leap_websocket_close(session->websocket, LEAP_CLOSE_POLICY);
 }
 
@@ -527,7 +527,7 @@ static ssize_t read_once(struct leap_session *session)
 	session->pinged = false;
 	if (session->phase == PHASE_OPEN) {
 		leap_websocket_feed(session->websocket, bytes, n);
-		count_frames(session);
+		limit_load(session);
 	}
 	return n;
 }

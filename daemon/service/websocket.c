@@ -386,9 +386,10 @@ void leap_websocket_feed(struct leap_websocket *websocket, const void *bytes,
 	}
 }
 
-unsigned long leap_websocket_frames(const struct leap_websocket *websocket)
+unsigned long leap_websocket_load(const struct leap_websocket *websocket)
 {
-	return websocket->check.frames;
+	return websocket->check.frames +
+	       websocket->check.pings * (LEAP_WEBSOCKET_PING_LOAD - 1);
 }
 
 void leap_websocket_ping(struct leap_websocket *websocket)

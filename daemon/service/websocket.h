@@ -66,8 +66,12 @@ int leap_websocket_new(struct leap_websocket_library *library, const char *key,
 void leap_websocket_feed(struct leap_websocket *websocket, const void *bytes,
 			 size_t size);
 
-/** leap_websocket_frames() - how many frames have come so far, of whatever kind */
-unsigned long leap_websocket_frames(const struct leap_websocket *websocket);
+/** LEAP_WEBSOCKET_PING_LOAD - what a ping takes, which is answered by itself, to what a
+ * message does that comes with others: measured 9 */
+#define LEAP_WEBSOCKET_PING_LOAD 8
+
+/** leap_websocket_load() - how much has come so far: 1 a frame, more a ping */
+unsigned long leap_websocket_load(const struct leap_websocket *websocket);
 
 /** leap_websocket_ping() - send one, unless one waits already */
 void leap_websocket_ping(struct leap_websocket *websocket);

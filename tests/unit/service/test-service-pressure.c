@@ -219,6 +219,45 @@ static void a_flood_of_messages_is_closed_with_1008(void **arg)
 	end_client(well);
 }
 
+static void answers_come(struct ws_client *client, int count)
+{
+	struct ws_frame frame;
+
+	while (count--) {
+		assert_int_equal(ws_next(client, SOON_MS, &frame), 1);
+		assert_int_equal(frame.opcode, WS_PONG);
+	}
+}
+
+static void many_pings_are_answered_and_very_many_end_it(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *busy = connected(fixture, "/v6.json");
+	struct ws_client *flood = connected(fixture, "/v6.json");
+	struct ws_frame frame;
+	int pongs = 0, i;
+
+	/* far more than anybody needs, with messages between them */
+	for (i = 0; i < 200; i++) {
+		ws_send(busy, WS_PING, true, "p", 1);
+		ws_say(busy, "{\"heartbeat\":true}");
+	}
+	answers_come(busy, 200);
+	/* fewer than there may be messages */
+	for (i = 0; i < 3000; i++)
+		ws_send(flood, WS_PING, true, "p", 1);
+	while (ws_next(flood, SOON_MS, &frame) == 1 && frame.opcode == WS_PONG)
+		pongs++;
+	assert_int_equal(frame.opcode, WS_CLOSE);
+	assert_int_equal(frame.close_code, 1008);
+	assert_true(pongs < 3000);
+	says(fixture, busy, "{\"focused\":true}");
+	publish(fixture);
+	hears(busy, "\"id\":1,");
+	end_client(flood);
+	end_client(busy);
+}
+
 static void pings_of_a_client_that_never_reads_fill_nothing(void **arg)
 {
 	struct fixture *fixture = *arg;
@@ -313,6 +352,7 @@ int main(void)
 		test(clients_come_and_go),
 		impatient_test(a_client_that_answers_no_ping_is_dropped),
 		test(a_flood_of_messages_is_closed_with_1008),
+		test(many_pings_are_answered_and_very_many_end_it),
 		test(pings_of_a_client_that_never_reads_fill_nothing),
 		test(many_clients_read_while_the_writer_publishes),
 	};

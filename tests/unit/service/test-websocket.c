@@ -225,6 +225,20 @@ static void pings_at_once_are_answered_each(void **arg)
 	assert_int_equal(size, sizeof(pings) / 6 * 2);
 }
 
+static void a_ping_weighs_more_than_what_is_not_answered(void **arg)
+{
+	struct fixture *fixture = *arg;
+	unsigned long load;
+
+	say(fixture, "{}");
+	send(fixture, 0x8a, "", 0);
+	load = leap_websocket_load(fixture->websocket);
+	assert_int_equal(load, 2);
+	send(fixture, 0x89, "", 0);
+	assert_int_equal(leap_websocket_load(fixture->websocket),
+			 load + LEAP_WEBSOCKET_PING_LOAD);
+}
+
 static void one_ping_at_a_time_is_sent(void **arg)
 {
 	struct fixture *fixture = *arg;
@@ -308,7 +322,7 @@ static void a_header_may_come_byte_by_byte(void **arg)
 
 	for (i = 0; i < sizeof(wrong) - 1; i++)
 		leap_websocket_feed(fixture->websocket, wrong + i, 1);
-	assert_int_equal(leap_websocket_frames(fixture->websocket), 0);
+	assert_int_equal(leap_websocket_load(fixture->websocket), 0);
 	leap_websocket_feed(fixture->websocket, "x", 1);
 	assert_int_equal(close_code(fixture), 1009);
 }
@@ -411,6 +425,7 @@ int main(void)
 		test(a_ping_is_answered),
 		test(an_answer_waits_for_room),
 		test(pings_at_once_are_answered_each),
+		test(a_ping_weighs_more_than_what_is_not_answered),
 		test(one_ping_at_a_time_is_sent),
 		test(who_breaks_a_rule_is_told_which),
 		test(a_pong_comes_before_the_close),
