@@ -86,7 +86,7 @@ struct leap_connection {
 	unsigned int under_way_count;
 	bool gap; /* frames were missed */
 	bool told_frame; /* by the last event */
-	unsigned int fetched; /* index that is in the cache for the next */
+	struct leap_wire_gesture told[LEAP_MAX_GESTURES]; /* in the one being filled */
 
 	/* the poller's */
 	struct leap_event queue[LEAP_LIB_QUEUE_MAX];
@@ -94,8 +94,9 @@ struct leap_connection {
 	struct leap_gesture gestures[LEAP_MAX_GESTURE_CHANGES];
 	bool drain_due; /* the pipe has been written to */
 	bool receive_due; /* the socket has something */
+	int64_t looked_ns; /* when it was asked whether to look at it */
 	int64_t received_ns; /* when it was looked at last */
-	_Alignas(8) unsigned char frame[LEAP_WIRE_MESSAGE_MAX];
+	int64_t rehearsed_ns;
 
 	atomic_bool polled; /* by somebody */
 	atomic_bool fd_used; /* the program waits for leap_fd() itself */
@@ -134,8 +135,13 @@ void leap_link_close_images(struct leap_connection *connection);
 int leap_take_message(struct leap_connection *connection,
 		      struct leap_received *received);
 
-/** leap_take_frame() - bytes of a frame; under the lock. Return: 0; -EBADMSG */
-int leap_take_frame(struct leap_connection *connection, const void *bytes, size_t size);
+/** leap_decode_next() - bytes of a frame to where the next one goes, and no further;
+ * under the lock. Return: 0; -EBADMSG */
+int leap_decode_next(struct leap_connection *connection, const void *bytes,
+		     size_t size);
+
+/** leap_take_next() - that one has come; under the lock */
+void leap_take_next(struct leap_connection *connection);
 
 /** leap_end_unseen_gestures() - after a gap: what is no longer there has ended */
 void leap_end_unseen_gestures(struct leap_connection *connection);

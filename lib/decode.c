@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every length is checked before it is used, every number before it becomes an index.
+ * Every length is checked before it is used, every number before it becomes an index; and
+ * each word is read once, as the bytes may be a ring's and change at any time.
  * Pure functions; nothing is kept.
  */
 #include "lib/decode.h"
@@ -15,6 +16,24 @@ struct records {
 	size_t stride;
 	unsigned int count;
 };
+
+typedef uint64_t __attribute__((may_alias)) word;
+typedef uint32_t __attribute__((may_alias)) half;
+
+/* Records of this version are multiples of eight bytes; those of a later one need not
+ * lie where eight divide. */
+static void copy_out(void *to, const void *from, size_t size)
+{
+	if ((uintptr_t)from % sizeof(word)) {
+		for (size_t i = 0; i < size / sizeof(half); i++)
+			((half *)to)[i] = __atomic_load_n((const half *)from + i,
+							  __ATOMIC_RELAXED);
+		return;
+	}
+	for (size_t i = 0; i < size / sizeof(word); i++)
+		((word *)to)[i] =
+			__atomic_load_n((const word *)from + i, __ATOMIC_RELAXED);
+}
 
 static struct leap_vector vector(const leap_lef32 v[3])
 {
@@ -96,12 +115,6 @@ static void decode_hand(const struct leap_wire_hand *wire, struct leap_hand *han
 	hand->arm = bone(vector(wire->elbow), vector(wire->wrist),
 			 matrix(wire->arm_basis), wire->arm_width);
 	hand->motion = motion(&wire->motion);
-	for (int i = 0; i < LEAP_FINGER_COUNT; i++) {
-		memset(&hand->finger[i], 0, sizeof(hand->finger[i]));
-		hand->finger[i].id = -1;
-		hand->finger[i].hand_id = wire->id;
-		hand->finger[i].finger = (uint32_t)i;
-	}
 }
 
 static void decode_pointable(const struct leap_wire_pointable *wire,
@@ -109,50 +122,70 @@ static void decode_pointable(const struct leap_wire_pointable *wire,
 {
 	bool tool = wire->flags & LEAP_WIRE_POINTABLE_TOOL;
 
-	*pointable = (struct leap_pointable){
-		.id = wire->id,
-		.hand_id = wire->hand_id,
-		.finger = tool ? 0 : wire->finger,
-		.touch_zone = wire->touch_zone <= LEAP_ZONE_TOUCHING ? wire->touch_zone
-								     : LEAP_ZONE_NONE,
-		.is_tool = tool,
-		.is_extended = wire->flags & LEAP_WIRE_POINTABLE_EXTENDED,
-		.tip_position = vector(wire->tip_position),
-		.tip_velocity = vector(wire->tip_velocity),
-		.stabilized_tip_position = vector(wire->stabilized_tip_position),
-		.direction = vector(wire->direction),
-		.length = wire->length,
-		.width = wire->width,
-		.touch_distance = wire->touch_distance,
-		.time_visible = wire->time_visible,
-	};
+	pointable->id = wire->id;
+	pointable->hand_id = wire->hand_id;
+	pointable->finger = tool ? 0 : wire->finger;
+	pointable->touch_zone = wire->touch_zone <= LEAP_ZONE_TOUCHING
+					? wire->touch_zone
+					: LEAP_ZONE_NONE;
+	pointable->is_tool = tool;
+	pointable->is_extended = wire->flags & LEAP_WIRE_POINTABLE_EXTENDED;
+	pointable->tip_position = vector(wire->tip_position);
+	pointable->tip_velocity = vector(wire->tip_velocity);
+	pointable->stabilized_tip_position = vector(wire->stabilized_tip_position);
+	pointable->direction = vector(wire->direction);
+	pointable->length = wire->length;
+	pointable->width = wire->width;
+	pointable->touch_distance = wire->touch_distance;
+	pointable->time_visible = wire->time_visible;
+	if (tool)
+		memset(pointable->bone, 0, sizeof(pointable->bone));
 	for (int i = 0; !tool && i < LEAP_BONE_COUNT; i++)
 		pointable->bone[i] = bone(vector(wire->joint[i]),
 					  vector(wire->joint[i + 1]),
 					  matrix(wire->basis[i]), wire->width);
 }
 
-static struct leap_hand *find_hand(struct leap_frame *frame, int32_t id)
+/* One that the hand has and nobody sees. */
+static void blank_finger(struct leap_hand *hand, unsigned int finger)
+{
+	hand->finger[finger] = (struct leap_pointable){
+		.id = -1,
+		.hand_id = hand->id,
+		.finger = finger,
+	};
+}
+
+/* Bits of the fingers that were told, by hand. */
+struct told_fingers {
+	unsigned int of[LEAP_MAX_HANDS];
+};
+
+/* Return: its place; -1 there is none of that id. */
+static int find_hand(const struct leap_frame *frame, int32_t id)
 {
 	for (uint32_t i = 0; i < frame->hand_count; i++)
 		if (frame->hand[i].id == id)
-			return &frame->hand[i];
-	return NULL;
+			return (int)i;
+	return -1;
 }
 
 /* Where a pointable belongs; NULL: nowhere. */
 static struct leap_pointable *place_of(const struct leap_wire_pointable *wire,
-				       struct leap_frame *frame)
+				       struct leap_frame *frame,
+				       struct told_fingers *told)
 {
-	struct leap_hand *hand;
+	int hand;
 
 	if (wire->flags & LEAP_WIRE_POINTABLE_TOOL)
 		return frame->tool_count < LEAP_MAX_TOOLS
 			       ? &frame->tool[frame->tool_count++]
 			       : NULL;
 	hand = find_hand(frame, wire->hand_id);
-	return hand && wire->finger < LEAP_FINGER_COUNT ? &hand->finger[wire->finger]
-							: NULL;
+	if (hand < 0 || wire->finger >= LEAP_FINGER_COUNT)
+		return NULL;
+	told->of[hand] |= 1U << wire->finger;
+	return &frame->hand[hand].finger[wire->finger];
 }
 
 int leap_decode_gesture(const struct leap_wire_gesture *wire,
@@ -210,58 +243,76 @@ static void decode_head(const struct leap_wire_frame *wire, struct leap_frame *f
 	frame->hand_count = frame->tool_count = frame->gesture_count = 0;
 }
 
-/* The duration of a gesture need not be aligned to eight where the record lies. */
+static void decode_hands(const struct records *records, struct leap_frame *frame)
+{
+	for (unsigned int i = 0; i < at_most(records->count, LEAP_MAX_HANDS); i++) {
+		struct leap_wire_hand wire;
+
+		copy_out(&wire, records->first + i * records->stride, sizeof(wire));
+		decode_hand(&wire, &frame->hand[frame->hand_count++]);
+	}
+}
+
+static void decode_pointables(const struct records *records, struct leap_frame *frame)
+{
+	struct told_fingers told = { { 0 } };
+
+	for (unsigned int i = 0; i < records->count; i++) {
+		struct leap_wire_pointable wire;
+		struct leap_pointable *to;
+
+		copy_out(&wire, records->first + i * records->stride, sizeof(wire));
+		to = place_of(&wire, frame, &told);
+		if (to)
+			decode_pointable(&wire, to);
+	}
+	for (uint32_t i = 0; i < frame->hand_count; i++)
+		for (unsigned int f = 0; f < LEAP_FINGER_COUNT; f++)
+			if (!(told.of[i] & 1U << f))
+				blank_finger(&frame->hand[i], f);
+}
+
 static void decode_gestures(const struct records *records, struct leap_frame *frame,
-			    void (*each)(const struct leap_wire_gesture *gesture,
-					 void *data),
-			    void *data)
+			    struct leap_wire_gesture *ret_wire)
 {
 	for (unsigned int i = 0; i < at_most(records->count, LEAP_MAX_GESTURES); i++) {
 		struct leap_wire_gesture wire;
 
-		memcpy(&wire, records->first + i * records->stride, sizeof(wire));
+		copy_out(&wire, records->first + i * records->stride, sizeof(wire));
 		if (leap_decode_gesture(&wire, &frame->gesture[frame->gesture_count]))
 			continue;
+		if (ret_wire)
+			ret_wire[frame->gesture_count] = wire;
 		frame->gesture_count++;
-		if (each)
-			each(&wire, data);
 	}
 }
 
 int leap_decode_frame(const void *bytes, size_t size, struct leap_frame *ret_frame,
-		      void (*each_gesture)(const struct leap_wire_gesture *gesture,
-					   void *data),
-		      void *data)
+		      struct leap_wire_gesture *ret_gestures)
 {
-	const struct leap_wire_frame *wire = bytes;
 	struct records hands, pointables, gestures;
+	struct leap_wire_frame wire;
 	const char *at = bytes;
 	size_t left = size;
 
-	if (size < sizeof(*wire) || wire->frame_size < sizeof(*wire) ||
-	    wire->frame_size > size || wire->frame_size % 4)
+	if (size < sizeof(wire))
 		return -EBADMSG;
-	at += wire->frame_size;
-	left -= wire->frame_size;
-	if (cut(&at, &left, wire->hand_count, wire->hand_size,
+	copy_out(&wire, bytes, sizeof(wire));
+	if (wire.frame_size < sizeof(wire) || wire.frame_size > size ||
+	    wire.frame_size % 4)
+		return -EBADMSG;
+	at += wire.frame_size;
+	left -= wire.frame_size;
+	if (cut(&at, &left, wire.hand_count, wire.hand_size,
 		sizeof(struct leap_wire_hand), &hands) ||
-	    cut(&at, &left, wire->pointable_count, wire->pointable_size,
+	    cut(&at, &left, wire.pointable_count, wire.pointable_size,
 		sizeof(struct leap_wire_pointable), &pointables) ||
-	    cut(&at, &left, wire->gesture_count, wire->gesture_size,
+	    cut(&at, &left, wire.gesture_count, wire.gesture_size,
 		sizeof(struct leap_wire_gesture), &gestures))
 		return -EBADMSG;
-	decode_head(wire, ret_frame);
-	for (unsigned int i = 0; i < at_most(hands.count, LEAP_MAX_HANDS); i++)
-		decode_hand((const void *)(hands.first + i * hands.stride),
-			    &ret_frame->hand[ret_frame->hand_count++]);
-	for (unsigned int i = 0; i < pointables.count; i++) {
-		const struct leap_wire_pointable *from =
-			(const void *)(pointables.first + i * pointables.stride);
-		struct leap_pointable *to = place_of(from, ret_frame);
-
-		if (to)
-			decode_pointable(from, to);
-	}
-	decode_gestures(&gestures, ret_frame, each_gesture, data);
+	decode_head(&wire, ret_frame);
+	decode_hands(&hands, ret_frame);
+	decode_pointables(&pointables, ret_frame);
+	decode_gestures(&gestures, ret_frame, ret_gestures);
 	return 0;
 }

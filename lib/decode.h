@@ -11,9 +11,11 @@
 
 /**
  * leap_decode_frame() - leap_wire_frame and its records
- * @bytes: aligned to eight; must not change meanwhile
+ * @bytes: aligned to eight; they may change meanwhile, but then what was made of them is
+ *	to be thrown away
  * @ret_frame: written on success only
- * @each_gesture: called for each gesture of the frame that is known; NULL: not
+ * @ret_gestures: room for LEAP_MAX_GESTURES, of which leap_frame::gesture_count are
+ *	written: its gestures as they came; NULL: not wanted
  *
  * What a later version added to the end of a record is skipped; hands, tools and
  * gestures past the maxima of leap.h are left out, and so are kinds that are not known.
@@ -21,9 +23,7 @@
  * Return: 0; -EBADMSG.
  */
 int leap_decode_frame(const void *bytes, size_t size, struct leap_frame *ret_frame,
-		      void (*each_gesture)(const struct leap_wire_gesture *gesture,
-					   void *data),
-		      void *data);
+		      struct leap_wire_gesture *ret_gestures);
 
 /** leap_decode_gesture() - one record. Return: 0; -EBADMSG no kind or phase we know */
 int leap_decode_gesture(const struct leap_wire_gesture *wire,

@@ -349,9 +349,9 @@ static bool is_tap(const struct leap_wire_gesture *gesture)
 }
 
 /* Programs see a start, updates and a stop, whatever of it was missed. */
-static void keep_gesture(const struct leap_wire_gesture *gesture, void *data)
+static void keep_gesture(struct leap_connection *connection,
+			 const struct leap_wire_gesture *gesture)
 {
-	struct leap_connection *connection = data;
 	struct leap_wire_gesture *begun = find_under_way(connection, gesture->id);
 	struct leap_wire_gesture told = *gesture;
 
@@ -404,18 +404,27 @@ void leap_end_all_gestures(struct leap_connection *connection)
 		stop_gesture(connection, connection->under_way_count - 1);
 }
 
-int leap_take_frame(struct leap_connection *connection, const void *bytes, size_t size)
+static unsigned int next_in_history(const struct leap_connection *connection)
 {
-	unsigned int next = (connection->newest + 1) % (LEAP_HISTORY + 1);
+	return (connection->newest + 1) % (LEAP_HISTORY + 1);
+}
 
-	if (leap_decode_frame(bytes, size, &connection->history[next], keep_gesture,
-			      connection))
-		return -EBADMSG;
-	connection->newest = next;
+int leap_decode_next(struct leap_connection *connection, const void *bytes, size_t size)
+{
+	return leap_decode_frame(bytes, size,
+				 &connection->history[next_in_history(connection)],
+				 connection->told);
+}
+
+void leap_take_next(struct leap_connection *connection)
+{
+	connection->newest = next_in_history(connection);
+	for (uint32_t i = 0; i < connection->history[connection->newest].gesture_count;
+	     i++)
+		keep_gesture(connection, &connection->told[i]);
 	connection->arrived++;
 	if (connection->frames < LEAP_HISTORY)
 		connection->frames++;
-	return 0;
 }
 
 static int take_frame(struct leap_connection *connection,
@@ -424,9 +433,10 @@ static int take_frame(struct leap_connection *connection,
 	size_t head = sizeof(struct leap_wire_header);
 	int64_t gap;
 
-	if (leap_take_frame(connection, (const char *)received->message + head,
-			    received->size - head))
+	if (leap_decode_next(connection, (const char *)received->message + head,
+			     received->size - head))
 		return -EPROTO;
+	leap_take_next(connection);
 	/* ids step by one: what is missing was replaced on the way */
 	if (__builtin_sub_overflow(connection->history[connection->newest].id,
 				   connection->last_id, &gap))
@@ -460,7 +470,7 @@ static int take_gestures(struct leap_connection *connection,
 		memcpy(&gesture, at + (size_t)i * message->gesture_size,
 		       sizeof(gesture));
 		if (!leap_decode_gesture(&gesture, &known))
-			keep_gesture(&gesture, connection);
+			keep_gesture(connection, &gesture);
 	}
 	return 0;
 }

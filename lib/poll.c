@@ -19,6 +19,8 @@
 /* How long a program that never waits may go without looking at the socket. */
 #define LOOK_NS INT64_C(100000000)
 #define MESSAGES_AT_ONCE 64
+/* Seldom enough to be no burden, and often enough for a core that others use, too. */
+#define REHEARSE_NS 20000
 #define DEFAULT_PORT 6438
 #define HISTORY_BYTES (((LEAP_HISTORY + 1) * sizeof(struct leap_frame) + 63) / 64 * 64)
 
@@ -40,6 +42,18 @@ static void skip_overwritten(struct leap_connection *connection, leap_le32 head)
 	connection->gap = true;
 }
 
+static int take_from_ring(struct leap_connection *connection, leap_le32 number)
+{
+	size_t size;
+	const void *bytes = leap_ring_view_look(&connection->ring, number, &size);
+	int r = bytes ? leap_decode_next(connection, bytes, size) : -ENOENT;
+
+	if (r || !leap_ring_view_has(&connection->ring, number))
+		return r ?: -ENOENT;
+	leap_take_next(connection);
+	return 0;
+}
+
 static void collect_frames(struct leap_connection *connection)
 {
 	leap_le32 head;
@@ -51,13 +65,9 @@ static void collect_frames(struct leap_connection *connection)
 		return;
 	skip_overwritten(connection, head);
 	while (connection->frame_seen != head) {
-		size_t size;
-
 		if (!++connection->frame_seen)
 			continue; /* numbers skip 0 when they wrap */
-		size = leap_ring_view_read(&connection->ring, connection->frame_seen,
-					   connection->frame);
-		if (size && !leap_take_frame(connection, connection->frame, size))
+		if (!take_from_ring(connection, connection->frame_seen))
 			continue;
 		connection->arrived++; /* missed, and counted */
 		connection->gap = true;
@@ -126,8 +136,8 @@ static bool tell_image(struct leap_connection *connection, struct leap_event *re
 static bool socket_may_have_news(struct leap_connection *connection)
 {
 	leap_le32 notices;
-	int64_t now_ns;
 
+	connection->looked_ns = leap_lib_now_ns();
 	if (connection->socket.fd < 0)
 		return false;
 	if (connection->receive_due || atomic_load(&connection->fd_used))
@@ -139,11 +149,7 @@ static bool socket_may_have_news(struct leap_connection *connection)
 			return true;
 		}
 	}
-	now_ns = leap_lib_now_ns();
-	if (now_ns - connection->received_ns < LOOK_NS)
-		return false;
-	connection->received_ns = now_ns;
-	return true;
+	return connection->looked_ns - connection->received_ns >= LOOK_NS;
 }
 
 /* Return: whether there was a message, or the end. */
@@ -154,7 +160,7 @@ static bool receive(struct leap_connection *connection)
 
 	if (!socket_may_have_news(connection))
 		return false;
-	connection->received_ns = leap_lib_now_ns();
+	connection->received_ns = connection->looked_ns;
 	r = leap_socket_receive(&connection->socket, &received);
 	connection->receive_due = r > 0;
 	if (r > 0) {
@@ -193,17 +199,22 @@ static bool next_event(struct leap_connection *connection, struct leap_event *re
 	       tell_frame(connection, ret_event) || tell_image(connection, ret_event);
 }
 
-/* While there is nothing to do: what the next frame with two hands will be put into. */
-static void fetch_ahead(struct leap_connection *connection)
+/*
+ * While there is nothing to do: the newest frame once more, to where the next one goes. A
+ * core that has done other things meanwhile has the way there at hand again.
+ */
+static void rehearse(struct leap_connection *connection)
 {
-	unsigned int next = (connection->newest + 1) % (LEAP_HISTORY + 1);
-	const char *place = (const char *)&connection->history[next];
+	const void *bytes;
+	size_t size;
 
-	if (connection->fetched == next)
+	if (!may_have_frames(connection) ||
+	    connection->looked_ns - connection->rehearsed_ns < REHEARSE_NS)
 		return;
-	connection->fetched = next;
-	for (size_t i = 0; i < offsetof(struct leap_frame, hand[2]); i += 64)
-		__builtin_prefetch(place + i, 1);
+	connection->rehearsed_ns = connection->looked_ns;
+	bytes = leap_ring_view_look(&connection->ring, connection->frame_seen, &size);
+	if (bytes)
+		leap_decode_next(connection, bytes, size);
 }
 
 static void drain(int fd)
@@ -304,7 +315,7 @@ static int poll_until(struct leap_connection *connection, int timeout_ms,
 		found = next_event(connection, ret_event);
 		skip = may_skip_waiting(connection, timeout_ms);
 		if (!found)
-			fetch_ahead(connection);
+			rehearse(connection);
 		if (!found && !skip)
 			again = tidy_up(connection);
 		pthread_mutex_unlock(&connection->lock);

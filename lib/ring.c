@@ -15,10 +15,9 @@
 #define load(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 #define load_acquire(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 
+#define LINE_SIZE 64 /* of a cache, as a rule */
 #define SIZE_MOST \
 	(64 << 20) /* all of it is made present: a leapd needs less than 1 MiB */
-
-typedef unsigned long __attribute__((may_alias)) word;
 
 int leap_ring_view_init(struct leap_ring_view *view, const void *map, size_t size)
 {
@@ -35,8 +34,7 @@ int leap_ring_view_init(struct leap_ring_view *view, const void *map, size_t siz
 	new.frame_max = load(ring->frame_max);
 	if (new.slot_count < 2 || new.slot_count > INT32_MAX || new.slot_stride % 8 ||
 	    new.header_size % 8 || new.header_size < sizeof(*ring) ||
-	    new.header_size > size ||
-	    new.frame_max > LEAP_WIRE_MESSAGE_MAX - sizeof(word) ||
+	    new.header_size > size || new.frame_max > LEAP_WIRE_MESSAGE_MAX ||
 	    new.slot_stride < sizeof(struct leap_wire_slot) + new.frame_max + 7 ||
 	    (size - new.header_size) / new.slot_stride < new.slot_count)
 		return -EBADMSG;
@@ -84,23 +82,38 @@ leap_le32 leap_ring_view_notices(const struct leap_ring_view *view)
 	return load_acquire(view->map->notices); /* R4, partner W4 */
 }
 
-size_t leap_ring_view_read(const struct leap_ring_view *view, leap_le32 number,
-			   void *buffer)
+static const struct leap_wire_slot *slot_of(const struct leap_ring_view *view,
+					    leap_le32 number)
 {
-	const struct leap_wire_slot *slot =
-		(const void *)((const char *)view->map + view->header_size +
-			       (size_t)(number % view->slot_count) * view->slot_stride);
-	const word *from = (const word *)(slot + 1);
-	word *to = buffer;
+	return (const void *)((const char *)view->map + view->header_size +
+			      (size_t)(number % view->slot_count) * view->slot_stride);
+}
+
+/* All lines are on their way before the first is waited for: they are another core's. */
+static void fetch(const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i += LINE_SIZE)
+		__builtin_prefetch(bytes + i);
+}
+
+const void *leap_ring_view_look(const struct leap_ring_view *view, leap_le32 number,
+				size_t *ret_size)
+{
+	const struct leap_wire_slot *slot = slot_of(view, number);
 	size_t size;
 
 	if (!number || load_acquire(slot->sequence) != number) /* R1, partner W2 */
-		return 0;
+		return NULL;
 	size = load(slot->size);
 	if (size > view->frame_max)
-		return 0;
-	for (size_t i = 0; i < (size + sizeof(word) - 1) / sizeof(word); i++)
-		to[i] = load(from[i]);
+		return NULL;
+	fetch((const char *)(slot + 1), size);
+	*ret_size = size;
+	return slot + 1;
+}
+
+bool leap_ring_view_has(const struct leap_ring_view *view, leap_le32 number)
+{
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* R3, partner W1 */
-	return load(slot->sequence) == number ? size : 0;
+	return load(slot_of(view, number)->sequence) == number;
 }

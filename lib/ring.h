@@ -46,12 +46,18 @@ leap_le32 leap_ring_view_head(const struct leap_ring_view *view);
 leap_le32 leap_ring_view_notices(const struct leap_ring_view *view);
 
 /**
- * leap_ring_view_read() - copy frame @number out
- * @buffer: LEAP_WIRE_MESSAGE_MAX bytes, aligned to eight
+ * leap_ring_view_look() - frame @number where it lies
+ * @ret_size: its bytes, not more than leap_ring_view::frame_max
  *
- * Return: its bytes; 0 it is not there, or not any more.
+ * The writer may overwrite it at any time: each word is to be read once, atomically, and
+ * what was made of them counts only if leap_ring_view_has() says so afterwards.
+ *
+ * Return: aligned to eight; NULL it is not there, or not any more.
  */
-size_t leap_ring_view_read(const struct leap_ring_view *view, leap_le32 number,
-			   void *buffer);
+const void *leap_ring_view_look(const struct leap_ring_view *view, leap_le32 number,
+				size_t *ret_size);
+
+/** leap_ring_view_has() - was it there all the time since leap_ring_view_look()? */
+bool leap_ring_view_has(const struct leap_ring_view *view, leap_le32 number);
 
 #endif /* LEAP_LIB_RING_H */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define HEADER_SIZE 4096
+#define LINE_SIZE 64 /* of a cache, as a rule */
 #define SLOT_STRIDE \
 	((sizeof(struct leap_wire_slot) + LEAP_WIRE_FRAME_MAX + 63) / 64 * 64)
 
@@ -96,9 +97,24 @@ static void copy_frame(struct leap_wire_slot *slot, const void *frame, size_t si
 		store(to[i], from[i]);
 }
 
+static leap_le32 next_number(const struct leap_frame_ring *ring)
+{
+	return ring->head + 1 ? ring->head + 1 : 1;
+}
+
+/* As large as the one before, as a rule. */
+void leap_frame_ring_fetch(const struct leap_frame_ring *ring)
+{
+	const char *slot = (const char *)slot_of(ring, next_number(ring));
+	size_t size = sizeof(struct leap_wire_slot) + ring->newest_size;
+
+	for (size_t i = 0; i < size; i += LINE_SIZE)
+		__builtin_prefetch(slot + i, 1);
+}
+
 void leap_frame_ring_write(struct leap_frame_ring *ring, const void *frame, size_t size)
 {
-	leap_le32 number = ring->head + 1 ? ring->head + 1 : 1;
+	leap_le32 number = next_number(ring);
 	struct leap_wire_slot *slot = slot_of(ring, number);
 
 	store(slot->sequence, 0);
@@ -108,6 +124,7 @@ void leap_frame_ring_write(struct leap_frame_ring *ring, const void *frame, size
 	store_release(slot->sequence, number); /* W2, partner R1 */
 	store_release(ring->map->head, number); /* W3, partner R2 */
 	ring->head = number;
+	ring->newest_size = size;
 }
 
 size_t leap_frame_ring_read(const struct leap_frame_ring *ring, leap_le32 number,

@@ -16,17 +16,25 @@
  * @map: the writer's own mapping
  * @size: its bytes
  * @head: number of the newest frame; nothing is read back from the memory
+ * @newest_size: its bytes
  */
 struct leap_frame_ring {
 	int fd;
 	struct leap_wire_ring *map;
 	size_t size;
 	leap_le32 head;
+	size_t newest_size;
 };
 
 /** leap_frame_ring_init() - Return: 0; -ENOMEM, -EMFILE, or -ENOSYS where memory cannot
  * be sealed */
 int leap_frame_ring_init(struct leap_frame_ring *ring);
+
+/**
+ * leap_frame_ring_fetch() - have the memory of the next frame near, while that is made
+ * Readers had it last: to be written it has to come from their caches, or from further.
+ */
+void leap_frame_ring_fetch(const struct leap_frame_ring *ring);
 
 /**
  * leap_frame_ring_write() - publish a frame

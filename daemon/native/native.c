@@ -98,6 +98,7 @@ static bool write_newest(struct leap_native *native)
 	frame = leap_state_frame(native->state);
 	if (frame && frame->id != native->written_id) {
 		native->written_id = frame->id;
+		leap_frame_ring_fetch(&native->ring);
 		size = leap_frame_to_wire(frame, native->encoded);
 	}
 	leap_state_read_unlock();

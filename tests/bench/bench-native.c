@@ -57,6 +57,7 @@ struct shared {
 	int64_t published[FRAMES_MAX]; /* when, by the frame's id */
 	int64_t latency[FRAMES_MAX]; /* of the one reader that is measured */
 	int64_t in_ring[FRAMES_MAX]; /* likewise, from when the ring had it */
+	int64_t in_call[FRAMES_MAX]; /* likewise, in the call that found it */
 	int64_t newest; /* id */
 	unsigned int measured;
 	unsigned int ready; /* readers that have seen a frame */
@@ -93,9 +94,9 @@ static int64_t now_ns(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* @in_ring_ns: when the ring had it; 0 unknown */
-static void note(struct shared *shared, int64_t id, int64_t in_ring_ns, bool measured,
-		 bool *greeted)
+/* @in_ring_ns: when the ring had it; @called_ns: when it was asked for; 0 unknown */
+static void note(struct shared *shared, int64_t id, int64_t in_ring_ns,
+		 int64_t called_ns, bool measured, bool *greeted)
 {
 	int64_t time_ns = now_ns();
 
@@ -107,6 +108,7 @@ static void note(struct shared *shared, int64_t id, int64_t in_ring_ns, bool mea
 	if (!measured || shared->measured == FRAMES_MAX)
 		return;
 	shared->in_ring[shared->measured] = in_ring_ns ? time_ns - in_ring_ns : 0;
+	shared->in_call[shared->measured] = called_ns ? time_ns - called_ns : 0;
 	shared->latency[shared->measured++] =
 		time_ns -
 		__atomic_load_n(&shared->published[id % FRAMES_MAX], __ATOMIC_ACQUIRE);
@@ -133,11 +135,15 @@ static void read_natively(const struct bench *bench, enum way way, bool measured
 
 	if (leap_open(&options, &leap))
 		fail("leap_open");
-	while (!is_done(bench->shared))
+	while (!is_done(bench->shared)) {
+		int64_t called_ns = way == SPINNING ? now_ns() : 0;
+
 		if (leap_poll(leap, way == SPINNING ? 0 : 100, &event) == 1 &&
 		    event.type == LEAP_EVENT_FRAME)
 			note(bench->shared, event.u.tracking.frame->id,
-			     event.u.tracking.frame->published, measured, &greeted);
+			     event.u.tracking.frame->published, called_ns, measured,
+			     &greeted);
+	}
 	leap_close(leap);
 }
 
@@ -158,7 +164,7 @@ static void read_web(const struct bench *bench)
 			continue;
 		object = json_tokener_parse(frame.payload);
 		if (json_object_object_get_ex(object, "id", &id))
-			note(bench->shared, json_object_get_int64(id), 0, true,
+			note(bench->shared, json_object_get_int64(id), 0, 0, true,
 			     &greeted);
 		json_object_put(object);
 	}
@@ -175,8 +181,8 @@ static void read_bare(const struct bench *bench)
 		if (poll(&fd, 1, 100) != 1)
 			continue;
 		note(bench->shared,
-		     __atomic_load_n(&bench->shared->newest, __ATOMIC_ACQUIRE), 0, true,
-		     &greeted);
+		     __atomic_load_n(&bench->shared->newest, __ATOMIC_ACQUIRE), 0, 0,
+		     true, &greeted);
 		if (read(bench->bare[0], bytes, sizeof(bytes)) < 0)
 			fail("read");
 	}
@@ -308,11 +314,14 @@ static double print_way(struct shared *shared, enum way way, double reference)
 
 	qsort(shared->latency, count, sizeof(shared->latency[0]), compare);
 	qsort(shared->in_ring, count, sizeof(shared->in_ring[0]), compare);
+	qsort(shared->in_call, count, sizeof(shared->in_call[0]), compare);
 	median = part(shared->latency, count, 0.5);
-	printf("  %-26s %8.1f %8.1f %8.1f %9.1f %14.1f %7u\n", way_names[way], median,
-	       part(shared->latency, count, 0.9), part(shared->latency, count, 0.99),
+	printf("  %-26s %8.1f %8.1f %8.1f %9.1f %9.1f %8.1f %8.1f %7u\n",
+	       way_names[way], median, part(shared->latency, count, 0.9),
+	       part(shared->latency, count, 0.99),
 	       reference > 0 ? median / reference : 1.0,
-	       part(shared->in_ring, count, 0.5), count);
+	       part(shared->in_ring, count, 0.1), part(shared->in_ring, count, 0.5),
+	       part(shared->in_call, count, 0.5), count);
 	fflush(stdout);
 	return median;
 }
@@ -339,8 +348,10 @@ static void measure_latency(struct bench *bench)
 	double reference;
 
 	printf("publish -> program, 115 Hz, %d hands, us:\n", HANDS);
-	printf("  %-26s %8s %8s %8s %9s %14s %7s\n", "", "p50", "p90", "p99",
-	       "p50 ratio", "p50 from ring", "frames");
+	printf("  %-26s %8s %8s %8s %9s %9s %8s %8s %7s\n", "", "", "", "", "",
+	       "from ring", "", "call", "");
+	printf("  %-26s %8s %8s %8s %9s %9s %8s %8s %7s\n", "", "p50", "p90", "p99",
+	       "p50 ratio", "p10", "p50", "p50", "frames");
 	reference = measure_way(bench, SHARED_MEMORY, 0);
 	for (enum way way = SOCKET_COPY; way < WAYS; way++)
 		measure_way(bench, way, reference);

@@ -28,7 +28,7 @@ static void look_at_frame(const void *bytes, size_t size)
 	static struct leap_frame frame;
 	struct leap_relative_motion motion;
 
-	if (leap_decode_frame(bytes, size, &frame, NULL, NULL))
+	if (leap_decode_frame(bytes, size, &frame, NULL))
 		return;
 	must(frame.hand_count <= LEAP_MAX_HANDS && frame.tool_count <= LEAP_MAX_TOOLS);
 	for (uint32_t i = 0; i < frame.hand_count; i++) {
@@ -40,7 +40,6 @@ static void look_at_frame(const void *bytes, size_t size)
 
 static void look_at_ring(const void *map, size_t size)
 {
-	static _Alignas(8) unsigned char buffer[LEAP_WIRE_MESSAGE_MAX];
 	struct leap_ring_view view;
 	leap_le32 head;
 
@@ -48,10 +47,14 @@ static void look_at_ring(const void *map, size_t size)
 		return;
 	head = leap_ring_view_head(&view);
 	for (leap_le32 i = 0; i < 8; i++) {
-		size_t bytes = leap_ring_view_read(&view, head - i, buffer);
+		size_t bytes;
+		const void *frame = leap_ring_view_look(&view, head - i, &bytes);
 
-		if (bytes)
-			look_at_frame(buffer, bytes);
+		if (!frame)
+			continue;
+		must((const char *)frame + bytes <= (const char *)map + size);
+		look_at_frame(frame, bytes);
+		leap_ring_view_has(&view, head - i);
 	}
 }
 
