@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -283,6 +285,23 @@ static void settings_are_set_with_permission_and_told_to_others(void **state)
 	door_set(rig->door, "interaction_box_height", "170");
 	assert_string_equal(expect(rig->leap, LEAP_EVENT_CONFIG).u.setting.value,
 			    "170");
+}
+
+static void gestures_are_set_by_whoever_comes(void **state)
+{
+	char too_long[300] = "";
+	struct rig *rig = *state;
+
+	connect_with(rig, LEAP_TCP_ONLY);
+	assert_int_equal(
+		answer_of(rig,
+			  leap_set_config(rig->leap, "Gesture.Circle.MinRadius", "7"),
+			  LEAP_EVENT_RESULT),
+		0);
+	assert_string_equal(expect(rig->leap, LEAP_EVENT_CONFIG).u.setting.value, "7");
+	memset(too_long, 'x', sizeof(too_long) - 1);
+	assert_int_equal(leap_set_config(rig->leap, "ws_port", too_long), -EINVAL);
+	assert_int_equal(leap_set_config(rig->leap, too_long, "1"), -EINVAL);
 }
 
 static void pausing_needs_the_policy(void **state)
@@ -737,6 +756,29 @@ static void many_readers_see_the_same(void **state)
 		leap_close(leap[i]);
 }
 
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+static void a_signal_ends_the_waiting(void **state)
+{
+	struct sigaction told = { .sa_handler = on_alarm }, before;
+	struct itimerval soon = { .it_value = { 0, 50000 } };
+	struct rig *rig = *state;
+	struct leap_event event;
+	int r;
+
+	connect_with(rig, 0);
+	sigaction(SIGALRM, &told, &before);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	do
+		r = leap_poll(rig->leap, SOON_MS, &event);
+	while (r == 1);
+	assert_int_equal(r, -EINTR);
+	sigaction(SIGALRM, &before, NULL);
+}
+
 static void wrong_options_are_refused(void **state)
 {
 	struct leap_options options = { .size = 1 };
@@ -804,6 +846,7 @@ int main(void)
 		scenario(a_device_that_is_back_at_once_was_gone),
 		scenario(a_new_client_is_told_of_devices_and_settings),
 		scenario(settings_are_set_with_permission_and_told_to_others),
+		scenario(gestures_are_set_by_whoever_comes),
 		scenario(pausing_needs_the_policy),
 		scenario(policies_are_granted_as_the_user_allows),
 		scenario(orientations_end_one_another),
@@ -822,6 +865,7 @@ int main(void)
 		scenario(clients_are_listed),
 		scenario(many_readers_see_the_same),
 		scenario(pictures_come_from_shared_memory),
+		scenario(a_signal_ends_the_waiting),
 		cmocka_unit_test(wrong_options_are_refused),
 	};
 

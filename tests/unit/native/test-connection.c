@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +23,8 @@
 #include "daemon/native/connection.h"
 #include "daemon/native/listen.h"
 
+#define SESSIONS 100 /* more than are told of in one go */
+
 struct fixture {
 	struct leap_config config;
 	struct leap_policy *policy;
@@ -31,7 +35,25 @@ struct fixture {
 	_Alignas(8) unsigned char heard[LEAP_WIRE_MESSAGE_MAX];
 };
 
-static int set_up(void **arg)
+/* Two ends of a TCP connection. */
+static void tcp_pair(int ret_pair[2])
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	ret_pair[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(ret_pair[1], (struct sockaddr *)&address, size), 0);
+	ret_pair[0] = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	assert_true(ret_pair[0] >= 0);
+	close(listener);
+}
+
+static int set_up_with(void **arg, bool tcp)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	int pair[2];
@@ -41,15 +63,28 @@ static int set_up(void **arg)
 	assert_int_equal(leap_policy_new(&fixture->config, &fixture->policy), 0);
 	leap_native_session_room_init(&fixture->room, fixture->policy, 0);
 	fixture->room.trusted_group = LEAP_NO_GROUP;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair),
-			 0);
-	assert_int_equal(leap_native_connection_new(pair[0], false, -1, &fixture->room,
+	if (tcp)
+		tcp_pair(pair);
+	else
+		assert_int_equal(
+			socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(leap_native_connection_new(pair[0], tcp, -1, &fixture->room,
 						    &fixture->connection),
 			 0);
 	fixture->peer = pair[1];
 	fixture->fd = -1;
 	*arg = fixture;
 	return 0;
+}
+
+static int set_up(void **arg)
+{
+	return set_up_with(arg, false);
+}
+
+static int set_up_tcp(void **arg)
+{
+	return set_up_with(arg, true);
 }
 
 static int tear_down(void **arg)
@@ -232,6 +267,76 @@ static void what_waits_ends_with_its_client(void **arg)
 	assert_int_equal(descriptors(), before - 1); /* its socket */
 }
 
+static void who_is_gone_without_a_word_is_found_out(void **arg)
+{
+	struct fixture *fixture = *arg;
+	int fd = fixture->connection->fd, on = 0, idle = 0;
+	socklen_t size = sizeof(int);
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &size), 0);
+	assert_true(on);
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, &size), 0);
+	assert_in_range(idle, 1, 120);
+}
+
+/* A room with so many that to tell of them all is much. */
+static void each_has_its_turn(void **arg)
+{
+	static struct leap_native_session others[SESSIONS];
+	const struct leap_native_peer peer = { .ring_fd = -1, .wake_fd = -1 };
+	struct leap_wire_hello hello = {
+		.header = { sizeof(hello), LEAP_WIRE_HELLO, 0, 1, 0 },
+		.magic = LEAP_WIRE_MAGIC,
+		.version_min = LEAP_WIRE_VERSION,
+		.version_max = LEAP_WIRE_VERSION,
+	};
+	struct leap_wire_header list = { sizeof(list), LEAP_WIRE_GET_CLIENTS, 0, 2, 0 };
+	struct fixture *fixture = *arg;
+	int told;
+
+	for (int i = 0; i < SESSIONS; i++) {
+		leap_native_session_init(&others[i], &fixture->room, &peer);
+		assert_int_equal(
+			leap_native_session_take(&others[i], &hello, sizeof(hello)), 0);
+	}
+	ask(fixture, &hello, sizeof(hello));
+	while (hear(fixture))
+		write_all(fixture);
+	assert_int_equal(send(fixture->peer, &list, sizeof(list), 0), sizeof(list));
+	assert_int_equal(leap_native_connection_read(fixture->connection), 0);
+	told = write_all(fixture);
+	assert_in_range(told, 1, SESSIONS - 1);
+	assert_true(fixture->connection->blocked); /* it is called back */
+	while (hear(fixture)) {
+		fixture->connection->blocked = false;
+		told += write_all(fixture);
+	}
+	assert_int_equal(told, SESSIONS + 2); /* itself, and the end of the list */
+	for (int i = 0; i < SESSIONS; i++)
+		leap_native_session_done(&others[i]);
+}
+
+/* It would be the publishing thread that waits. */
+static void to_wake_who_sleeps_for_long_takes_no_time(void **arg)
+{
+	struct leap_native_connection *sleeper;
+	struct fixture *fixture = *arg;
+	int pair[2], ring = memory();
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair),
+			 0);
+	assert_int_equal(leap_native_connection_new(pair[0], false, ring,
+						    &fixture->room, &sleeper),
+			 0);
+	alarm(10);
+	for (int i = 0; i < 100000; i++)
+		leap_native_connection_wake(sleeper);
+	alarm(0);
+	leap_native_connection_free(sleeper);
+	close(pair[1]);
+	close(ring);
+}
+
 #define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -239,6 +344,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scenario(pictures_that_wait_are_still_the_pictures),
 		scenario(what_waits_ends_with_its_client),
+		scenario(to_wake_who_sleeps_for_long_takes_no_time),
+		cmocka_unit_test_setup_teardown(who_is_gone_without_a_word_is_found_out,
+						set_up_tcp, tear_down),
+		cmocka_unit_test_setup_teardown(each_has_its_turn, set_up_tcp,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
