@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Who gets in by the native doors, and what becomes of them without a descriptor to spare.
- * Two calls of the C library go through the test: linked with --wrap.
+ * Some calls of the C library go through the test: linked with --wrap.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -40,6 +41,7 @@ static struct {
 	atomic_bool full; /* no descriptor is left */
 	atomic_int accepts;
 	atomic_int look_ups;
+	atomic_int ahead_s; /* of the true clock */
 } host;
 
 struct stage {
@@ -48,6 +50,8 @@ struct stage {
 	struct door *door;
 };
 
+int __real_clock_gettime(clockid_t clock, struct timespec *ret_time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time);
 int __real_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
 int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
 int __wrap_getgrnam_r(const char *name, struct group *group, char *buffer, size_t size,
@@ -60,6 +64,14 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 		return __real_accept4(fd, address, size, flags);
 	errno = EMFILE;
 	return -1;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	int r = __real_clock_gettime(clock, ret_time);
+
+	ret_time->tv_sec += atomic_load(&host.ahead_s);
+	return r;
 }
 
 int __wrap_getgrnam_r(const char *name, struct group *group, char *buffer, size_t size,
@@ -262,6 +274,25 @@ static void the_group_is_looked_up_before_there_are_clients(void **arg)
 	assert_int_equal(atomic_load(&host.look_ups), look_ups);
 }
 
+static void who_does_not_say_hello_is_hung_up_on(void **arg)
+{
+	struct leap_wire_header status = { sizeof(status), LEAP_WIRE_GET_STATUS, 0, 2,
+					   0 };
+	struct stage *stage = *arg;
+	int silent = call_unix(stage), polite = call_unix(stage);
+	char byte;
+
+	assert_true(greets(polite)); /* and the other was let in before */
+	atomic_fetch_add(&host.ahead_s, 6);
+	assert_int_equal(hear(silent, &byte, 1), 0);
+	assert_int_equal(send(polite, &status, sizeof(status), MSG_NOSIGNAL),
+			 sizeof(status));
+	while (status.type != LEAP_WIRE_STATUS)
+		assert_true(hear(polite, &status, sizeof(status)) > 0);
+	close(silent);
+	close(polite);
+}
+
 #define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -269,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		scenario(without_a_descriptor_the_doors_are_left_alone_for_a_while),
 		scenario(strangers_leave_places_for_those_who_are_trusted),
+		scenario(who_does_not_say_hello_is_hung_up_on),
 		scenario(members_of_the_group_are_trusted),
 		scenario(the_group_is_looked_up_before_there_are_clients),
 	};

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import ssl
+import stat
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,35 @@ class Options(unittest.TestCase):
             result = run("--source=simulate", "--port=%d" % leapd.port)
             self.assertEqual(result.returncode, 1)
             self.assertIn("port %d" % leapd.port, result.stderr)
+
+    def test_a_native_port_in_use_is_told_and_done_without(self):
+        taken = socket.create_server(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "native")
+            with Leapd(PROGRAM, "--native_enabled=true", "--native_port=%d" % port,
+                       "--native_socket=" + path, "--source=simulate") as leapd:
+                self.assertTrue(stat.S_ISSOCK(os.stat(path).st_mode))
+                status, error = leapd.end()
+                self.assertEqual(status, 0)
+                self.assertIn("native_port %d" % port, error)
+        taken.close()
+
+    def test_a_native_socket_in_use_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "native")
+            native = ("--native_enabled=true", "--native_port=0",
+                      "--native_socket=" + path)
+            with Leapd(PROGRAM, "--source=simulate", *native):
+                self.refused("--source=simulate", *native, says=path)
+            # what a leapd that was killed has left is no hindrance
+            with Leapd(PROGRAM, "--source=simulate", *native) as leapd:
+                leapd.process.kill()
+                leapd.process.wait()
+                self.assertTrue(os.path.exists(path))
+            with Leapd(PROGRAM, "--source=simulate", *native) as leapd:
+                self.assertEqual(leapd.end(), (0, ""))
+            self.assertFalse(os.path.exists(path))
 
     def test_the_command_line_is_stronger_than_the_file(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Where the service listens: loopback and nothing else, on the ports of its start.
- * Real sockets; the test's thread is the writer.
+ * Real sockets; accept4() goes through the test: linked with --wrap.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,27 @@
 #include <cmocka.h>
 
 #include "tests/unit/service/served.h"
+
+#define WHILE_PAUSED_MS 350
+#define CALLS_MOST 20 /* in that time; as fast as it can is a thousand times more */
+
+/* Between the test and the service's thread. */
+static struct {
+	atomic_bool full; /* no descriptor is left */
+	atomic_int accepts;
+} host;
+
+int __real_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
+int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags);
+
+int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+	atomic_fetch_add(&host.accepts, 1);
+	if (!atomic_load(&host.full))
+		return __real_accept4(fd, address, size, flags);
+	errno = EMFILE;
+	return -1;
+}
 
 static void it_listens_on_ipv6_loopback(void **arg)
 {
@@ -172,6 +194,75 @@ static void where_it_listens_is_settled_at_the_start(void **arg)
 	close(fd);
 }
 
+static void waits_for_calls(int more_than)
+{
+	int i;
+
+	for (i = 0; i < SOON_MS && atomic_load(&host.accepts) <= more_than; i++)
+		usleep(1000);
+	assert_true(atomic_load(&host.accepts) > more_than);
+}
+
+static void without_a_descriptor_the_queue_is_left_alone_for_a_while(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *client = new_client();
+	int before = atomic_load(&host.accepts), calls;
+
+	atomic_store(&host.full, true);
+	ws_connect(client, AF_INET, fixture->port);
+	waits_for_calls(before);
+	calls = atomic_load(&host.accepts);
+	usleep(WHILE_PAUSED_MS * 1000);
+	assert_in_range(atomic_load(&host.accepts) - calls, 0, CALLS_MOST);
+	atomic_store(&host.full, false);
+	assert_int_equal(ws_request(client, UPGRADE("GET", "/", "127.0.0.1", "13")),
+			 101);
+	end_client(client);
+}
+
+static void a_stranger_gives_its_descriptor_to_who_comes_next(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct ws_client *stranger = new_client(), *client = new_client();
+	int before = atomic_load(&host.accepts);
+	struct ws_frame frame;
+
+	ws_connect(stranger, AF_INET, fixture->port);
+	waits_for_calls(before + 1); /* the second finds nobody more */
+	atomic_store(&host.full, true);
+	ws_connect(client, AF_INET, fixture->port);
+	/* sooner than the time for a request is over */
+	assert_int_equal(ws_next(stranger, SOON_MS / 2, &frame), -1);
+	atomic_store(&host.full, false);
+	assert_int_equal(ws_request(client, UPGRADE("GET", "/", "127.0.0.1", "13")),
+			 101);
+	end_client(stranger);
+	end_client(client);
+}
+
+static int descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count;
+}
+
+static void a_client_takes_three_descriptors(void **arg)
+{
+	struct fixture *fixture = *arg;
+	int before = descriptors();
+	struct ws_client *client = connected(fixture, "/v6.json");
+
+	assert_int_equal(descriptors() - before, 3 + 1); /* and one here */
+	end_client(client);
+	waits_for_clients(fixture, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +272,9 @@ int main(void)
 		test(the_port_is_free_again_after_the_end),
 		test(the_service_can_be_switched_off_and_on),
 		test(where_it_listens_is_settled_at_the_start),
+		test(without_a_descriptor_the_queue_is_left_alone_for_a_while),
+		test(a_stranger_gives_its_descriptor_to_who_comes_next),
+		test(a_client_takes_three_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
