@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,6 +50,7 @@ static int set_up(void **arg)
 			      sizeof(stage->address)),
 			 0);
 	assert_int_equal(listen(stage->listener, 1), 0);
+	stage->peer = -1;
 	*arg = stage;
 	return 0;
 }
@@ -58,7 +60,8 @@ static int tear_down(void **arg)
 	struct stage *stage = *arg;
 
 	leap_close(stage->leap);
-	close(stage->peer);
+	if (stage->peer >= 0)
+		close(stage->peer);
 	close(stage->listener);
 	unlink(stage->address.sun_path);
 	rmdir(stage->folder);
@@ -400,17 +403,34 @@ static void requests_do_not_wait_for_a_leapd_that_is_slow(void **arg)
 	assert_true(leap_get_status(stage->leap) > 0);
 }
 
+static void is_called(struct stage *stage)
+{
+	struct pollfd caller = { stage->listener, POLLIN, 0 };
+
+	assert_int_equal(poll(&caller, 1, 0), 1);
+	close(accept(stage->listener, NULL, NULL));
+}
+
 static void a_leapd_is_looked_for_where_the_environment_says(void **arg)
 {
 	struct leap_options options = { .size = sizeof(options),
 					.flags = LEAP_LOCAL_ONLY };
 	struct stage *stage = *arg;
+	char folder[128];
 
 	setenv("LEAPD_SOCKET", stage->address.sun_path, 1);
 	assert_int_equal(leap_open(&options, &stage->leap), 0);
-	stage->peer = accept(stage->listener, NULL, NULL);
-	assert_true(stage->peer >= 0);
+	is_called(stage);
+	leap_close(stage->leap);
 	unsetenv("LEAPD_SOCKET");
+	/* else below the user's folder, in one of leapd's own */
+	snprintf(folder, sizeof(folder), "%s/leapd", stage->folder);
+	assert_int_equal(symlink(".", folder), 0);
+	setenv("XDG_RUNTIME_DIR", stage->folder, 1);
+	assert_int_equal(leap_open(&options, &stage->leap), 0);
+	is_called(stage);
+	unsetenv("XDG_RUNTIME_DIR");
+	unlink(folder);
 }
 
 #define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

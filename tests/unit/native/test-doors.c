@@ -25,6 +25,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/native/listen.h"
 #include "lib/native_protocol.h"
 #include "tests/unit/native/door.h"
 
@@ -293,6 +294,52 @@ static void who_does_not_say_hello_is_hung_up_on(void **arg)
 	close(polite);
 }
 
+static void belongs_to(const char *setting, const char *path)
+{
+	char *found = leap_native_socket_path(setting);
+
+	if (path)
+		assert_string_equal(found, path);
+	else
+		assert_null(found);
+	free(found);
+}
+
+static void the_socket_is_where_the_environment_says(void **arg)
+{
+	(void)arg;
+	unsetenv("RUNTIME_DIRECTORY");
+	unsetenv("XDG_RUNTIME_DIR");
+	belongs_to("none", NULL);
+	belongs_to("/tmp/x", "/tmp/x");
+	belongs_to("auto", geteuid() ? NULL : "/run/leapd/native");
+	setenv("XDG_RUNTIME_DIR", "not/from/the/root", 1);
+	belongs_to("auto", geteuid() ? NULL : "/run/leapd/native");
+	setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
+	belongs_to("auto", "/run/user/1/leapd/native");
+	setenv("RUNTIME_DIRECTORY", "/run/leapd:/run/other", 1); /* by systemd */
+	belongs_to("auto", "/run/leapd/native");
+	unsetenv("RUNTIME_DIRECTORY");
+	unsetenv("XDG_RUNTIME_DIR");
+}
+
+static void a_file_that_is_no_socket_stays(void **arg)
+{
+	struct stage *stage = *arg;
+	char path[128], *error = NULL;
+	FILE *file;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/precious", stage->folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fclose(file);
+	assert_int_equal(leap_native_listen_unix(path, &fd, &error), -EEXIST);
+	assert_non_null(strstr(error, path));
+	free(error);
+	assert_int_equal(unlink(path), 0);
+}
+
 #define scenario(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -302,6 +349,8 @@ int main(void)
 		scenario(strangers_leave_places_for_those_who_are_trusted),
 		scenario(who_does_not_say_hello_is_hung_up_on),
 		scenario(members_of_the_group_are_trusted),
+		cmocka_unit_test(the_socket_is_where_the_environment_says),
+		scenario(a_file_that_is_no_socket_stays),
 		scenario(the_group_is_looked_up_before_there_are_clients),
 	};
 
