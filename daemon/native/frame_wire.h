@@ -15,8 +15,8 @@
  * leap_frame_to_wire() - write leap_wire_frame and its records
  * @buffer: LEAP_WIRE_FRAME_MAX bytes
  *
- * published_ns is left for who publishes it. Hands, pointables and gestures past the protocol's maxima are left out, the last
- * first; so are pointables of hands that were.
+ * published_ns is left for who publishes it. Hands, pointables and gestures past the
+ * protocol's maxima are left out, the last first; so are pointables of hands that were.
  *
  * Return: the bytes written.
  */

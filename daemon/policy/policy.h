@@ -62,8 +62,8 @@ bool leap_policy_anyone_has_focus(const struct leap_policy *policy);
  * @wish: DESKTOP is what a client wishes that never asked
  *
  * A wish counts while its client has the focus; while nobody has it, the latest wish
- * for something else than DESKTOP counts; the same wish again is no later one. So a page that connects with the default
- * changes nothing for others.
+ * for something else than DESKTOP counts; the same wish again is no later one. So a page
+ * that connects with the default changes nothing for others.
  */
 void leap_policy_orient(struct leap_policy_client *client, enum leap_orientation wish);
 
