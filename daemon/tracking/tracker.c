@@ -12,6 +12,7 @@
 #include "daemon/tracking/regions.h"
 #include "daemon/tracking/sight.h"
 #include "daemon/tracking/smooth.h"
+#include "daemon/tracking/tools.h"
 
 #define FRAME 0.0087 /* seconds, of the usual mode */
 #define GAP_MAX 0.5 /* seconds after which nothing is known any more */
@@ -117,6 +118,7 @@ struct leap_tracker {
 	uint8_t before[LEAP_CELLS_HIGH][LEAP_CELLS_WIDE]; /* cells of the last search */
 	struct track track[LEAP_HANDS_MAX];
 	struct memory memory[LEAP_HANDS_MAX];
+	struct leap_tools tools;
 	uint32_t last_id;
 	bool started;
 	int64_t time_ns;
@@ -656,6 +658,7 @@ static void report(const struct leap_tracker *tracker, struct leap_hands *ret_ha
 		if (track->used && track->age >= CONFIRM && track->hand.track)
 			ret_hands->hand[ret_hands->count++] = track->hand;
 	}
+	leap_tools_report(&tracker->tools, ret_hands);
 }
 
 static void start_afresh(struct leap_tracker *tracker)
@@ -663,6 +666,7 @@ static void start_afresh(struct leap_tracker *tracker)
 	for (int i = 0; i < LEAP_HANDS_MAX; i++)
 		let_go(&tracker->track[i]);
 	memset(tracker->memory, 0, sizeof(tracker->memory));
+	memset(tracker->tools.track, 0, sizeof(tracker->tools.track));
 	tracker->started = false;
 }
 
@@ -725,6 +729,23 @@ static void keep_time(struct leap_tracker *tracker,
 	forget(tracker, *ret_dt);
 }
 
+static void follow_tools(struct leap_tracker *tracker,
+			 const struct leap_stereo_frame *frame, double dt)
+{
+	struct leap_tool_hand hands[LEAP_HANDS_MAX];
+	unsigned int count = 0;
+
+	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
+		const struct track *track = &tracker->track[i];
+
+		if (track->used && track->age >= CONFIRM && track->unseen <= 0)
+			hands[count++] =
+				(struct leap_tool_hand){ track->id, &track->skeleton };
+	}
+	leap_tools_update(&tracker->tools, &tracker->gaze.optics, frame, hands, count,
+			  dt);
+}
+
 int leap_tracker_update(struct leap_tracker *tracker,
 			const struct leap_stereo_frame *frame,
 			struct leap_hands *ret_hands)
@@ -753,6 +774,7 @@ int leap_tracker_update(struct leap_tracker *tracker,
 		if (track->used && track->age > 0 && track->unseen <= 0)
 			describe(track, dt);
 	}
+	follow_tools(tracker, frame, dt);
 	report(tracker, ret_hands);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pixels, calibration and time in, hands out. A pure library: no I/O, no globals, no
- * clock; the same frames give the same hands. One thread at a time per tracker.
+ * Pixels, calibration and time in, hands and their tools out. A pure library: no I/O,
+ * no globals, no clock; the same frames give the same hands. One thread at a time per
+ * tracker.
  */
 #ifndef LEAP_TRACKER_H
 #define LEAP_TRACKER_H
@@ -43,7 +44,7 @@ void leap_tracker_orient(struct leap_tracker *tracker, enum leap_mount mount,
  * @tracker: a tracker
  * @frame: any of the six sensor modes; a damaged frame keeps what is followed and
  *	yields the hands of the frame before
- * @ret_hands: all hands seen, possibly none
+ * @ret_hands: all hands seen, possibly none, and what they hold
  *
  * Frames come in the order of their time; a step back in time starts afresh.
  *

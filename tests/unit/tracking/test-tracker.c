@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "daemon/tracking/tracker.h"
+#include "sim/clip.h"
 #include "sim/sim.h"
 #include "sim/truth.h"
 
@@ -21,6 +22,7 @@
 #define HEIGHT LEAP_SIM_HEIGHT
 #define SIZE LEAP_SIM_FRAME_SIZE
 #define PIXELS_MAX (752 * 480 * 2)
+#define PEN_FILM 1007
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
@@ -197,6 +199,7 @@ static void assert_near_truth(struct fixture *f, unsigned int index)
 
 	leap_sim_truth(f->sim, index, &truth);
 	assert_int_equal(f->hands.count, truth.count);
+	assert_int_equal(f->hands.tool_count, 0);
 	for (unsigned int i = 0; i < truth.count; i++) {
 		const struct leap_tracked_hand *real = &truth.hand[i];
 		const struct leap_tracked_hand *seen = nearest(&f->hands, real->palm);
@@ -478,6 +481,68 @@ static void a_damaged_frame_changes_nothing(void **state)
 	assert_memory_equal(&f->hands.hand[0], &before.hand[0], sizeof(before.hand[0]));
 }
 
+/* @count pictures of a film of a hand with a pen; Return: the truth of the last. */
+static struct leap_sim_sample watch_pen(struct fixture *f, unsigned int count)
+{
+	struct leap_sim_sample truth = { 0 };
+	struct leap_sim_clip *clip;
+
+	assert_int_equal(leap_sim_clip_new(LEAP_SIM_CLIP_TOOL, PEN_FILM, &clip), 0);
+	for (unsigned int i = 0; i < count; i++) {
+		leap_sim_clip_frame(clip, i, f->pixels, &truth);
+		if (i == 0) {
+			f->camera = truth.camera;
+			fresh_tracker(f);
+		}
+		update(f);
+	}
+	leap_sim_clip_free(clip);
+	return truth;
+}
+
+static void a_hand_and_its_pen_are_reported_together(void **state)
+{
+	struct fixture *f = *state;
+	struct leap_sim_sample truth = watch_pen(f, 60);
+	const struct leap_tracked_tool *pen = &f->hands.tool[0];
+
+	assert_int_equal(truth.tools, 1);
+	assert_int_equal(f->hands.count, 1);
+	assert_int_equal(f->hands.tool_count, 1);
+	assert_true(pen->held);
+	assert_int_equal(pen->hand, f->hands.hand[0].track);
+	assert_true(vec3_distance(pen->tip, truth.tool[0].tip) < 15);
+	assert_true(vec3_dot(pen->direction, truth.tool[0].direction) > 0.98);
+	assert_near(pen->length, truth.tool[0].length, 30);
+	assert_near(pen->width, truth.tool[0].width, 4);
+}
+
+static void a_damaged_frame_keeps_the_pen(void **state)
+{
+	struct fixture *f = *state;
+	struct leap_tracked_tool before;
+
+	watch_pen(f, 60);
+	before = f->hands.tool[0];
+	memset(f->pixels, 255, SIZE);
+	f->frame.damaged = true;
+	update(f);
+	assert_int_equal(f->hands.tool_count, 1);
+	assert_memory_equal(&f->hands.tool[0], &before, sizeof(before));
+}
+
+static void a_pen_goes_with_its_hand(void **state)
+{
+	struct fixture *f = *state;
+
+	watch_pen(f, 60);
+	assert_int_equal(f->hands.tool_count, 1);
+	memset(f->pixels, 4, SIZE);
+	stare(f, 20);
+	assert_int_equal(f->hands.count, 0);
+	assert_int_equal(f->hands.tool_count, 0);
+}
+
 static void another_geometry_is_refused(void **state)
 {
 	static const uint32_t odd[][2] = { { 0, 0 },	 { 640, 241 },	{ 641, 240 },
@@ -660,6 +725,9 @@ int main(void)
 		tracker_test(a_hand_lost_for_a_moment_is_found_again),
 		tracker_test(one_lost_picture_does_not_lose_the_hand),
 		tracker_test(a_damaged_frame_changes_nothing),
+		tracker_test(a_hand_and_its_pen_are_reported_together),
+		tracker_test(a_damaged_frame_keeps_the_pen),
+		tracker_test(a_pen_goes_with_its_hand),
 		tracker_test(another_geometry_is_refused),
 		tracker_test(a_step_back_in_time_starts_afresh),
 		tracker_test(the_same_frames_give_the_same_hands),
