@@ -17,6 +17,7 @@ struct colour {
 
 static const struct colour white = { { 255, 255, 255 } };
 static const struct colour cyan = { { 0, 220, 220 } };
+static const struct colour orange = { { 255, 140, 0 } };
 
 static const struct colour finger_colour[LEAP_FINGERS] = {
 	[LEAP_THUMB] = { { 255, 60, 60 } },  [LEAP_INDEX] = { { 255, 220, 0 } },
@@ -81,6 +82,14 @@ static void put_hand(const struct canvas *canvas, const struct leap_tracked_hand
 	put_point(canvas, hand->palm, cyan, 2);
 }
 
+static void put_tool(const struct canvas *canvas, const struct leap_tracked_tool *tool)
+{
+	struct vec3 base = vec3_madd(tool->tip, -tool->length, tool->direction);
+
+	put_bone(canvas, base, tool->tip, orange);
+	put_point(canvas, tool->tip, white, 1);
+}
+
 uint8_t *overlay_draw(const struct leap_stereo_frame *frame,
 		      const struct leap_camera *camera, const struct leap_hands *hands)
 {
@@ -99,5 +108,7 @@ uint8_t *overlay_draw(const struct leap_stereo_frame *frame,
 			       frame->pixels[i * 2 + eye], 3);
 	for (unsigned int i = 0; i < hands->count; i++)
 		put_hand(&canvas, &hands->hand[i]);
+	for (unsigned int i = 0; i < hands->tool_count; i++)
+		put_tool(&canvas, &hands->tool[i]);
 	return canvas.rgb;
 }

@@ -108,6 +108,35 @@ static void a_fingertip_is_white_where_each_eye_sees_it(void **state)
 	tear_down(drawing);
 }
 
+static void a_tool_ends_white_and_is_orange_behind(void **state)
+{
+	static const uint8_t orange[] = { 255, 140, 0 };
+	const struct leap_sensor_mode mode = { WIDTH, HEIGHT };
+	struct drawing *drawing = set_up();
+	struct leap_tracked_tool *tool = &drawing->hands.tool[0];
+
+	(void)state;
+	drawing->hands.tool_count = 1;
+	tool->tip = vec3(12, 180, -60);
+	tool->direction = vec3(0, 0, -1);
+	tool->length = 100;
+	draw(drawing);
+	for (enum leap_eye eye = 0; eye < LEAP_EYES; eye++) {
+		double tip[2], middle[2];
+
+		assert_true(leap_camera_project(&drawing->camera, eye, mode, tool->tip,
+						tip));
+		assert_true(leap_camera_project(&drawing->camera, eye, mode,
+						vec3(12, 180, -10), middle));
+		assert_int_equal(
+			pixel_at(drawing, eye, lround(tip[0]), lround(tip[1]))[1], 255);
+		assert_memory_equal(
+			pixel_at(drawing, eye, lround(middle[0]), lround(middle[1])),
+			orange, sizeof(orange));
+	}
+	tear_down(drawing);
+}
+
 static void hands_out_of_sight_are_not_drawn(void **state)
 {
 	struct drawing *drawing = set_up();
@@ -130,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_hands_it_is_the_picture_left_eye_above),
 		cmocka_unit_test(a_fingertip_is_white_where_each_eye_sees_it),
+		cmocka_unit_test(a_tool_ends_white_and_is_orange_behind),
 		cmocka_unit_test(hands_out_of_sight_are_not_drawn),
 	};
 
