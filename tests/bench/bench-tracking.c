@@ -462,13 +462,14 @@ static void print_tools(struct bench *b)
 	for (int kind = 0; kind < LEAP_SIM_CLIP_KINDS; kind++)
 		frames += log->frames[kind];
 	printf("\ntools: detected %.4f of %u, tip median %.1f mm (p95 %.1f), direction "
-	       "%.1f degrees (p95 %.1f), length %.0f mm off; %u false ones in %u frames\n",
+	       "%.1f degrees (p95 %.1f), length %.0f mm off, width %.1f; %u false ones in %u frames\n",
 	       share(log->tools_found, log->tools), log->tools,
 	       track_values_share(&log->tool_tip, 0.5),
 	       track_values_share(&log->tool_tip, 0.95),
 	       track_values_share(&log->tool_angle, 0.5),
 	       track_values_share(&log->tool_angle, 0.95),
-	       track_values_share(&log->tool_length, 0.5), log->tools_extra, frames);
+	       track_values_share(&log->tool_length, 0.5),
+	       track_values_share(&log->tool_width, 0.5), log->tools_extra, frames);
 }
 
 static double spread(const struct vec3 *p, unsigned int count)

@@ -58,6 +58,7 @@ void track_log_free(struct track_log *log)
 	track_values_free(&log->tool_tip);
 	track_values_free(&log->tool_angle);
 	track_values_free(&log->tool_length);
+	track_values_free(&log->tool_width);
 	*log = (struct track_log){ 0 };
 }
 
@@ -197,6 +198,8 @@ static void score_tools(struct track_log *log, const struct leap_hands *seen,
 				180 / M_PI);
 		track_values_add(&log->tool_length,
 				 fabs(seen->tool[which].length - t->length));
+		track_values_add(&log->tool_width,
+				 fabs(seen->tool[which].width - t->width));
 	}
 	for (unsigned int j = 0; j < seen->tool_count; j++)
 		log->tools_extra += !used[j];

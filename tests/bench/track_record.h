@@ -83,6 +83,7 @@ struct track_values {
  * @tool_tip: errors of the tips, millimetres
  * @tool_angle: of the directions, degrees
  * @tool_length: of the lengths, millimetres
+ * @tool_width: likewise
  */
 struct track_log {
 	struct track_record *record;
@@ -97,6 +98,7 @@ struct track_log {
 	struct track_values tool_tip;
 	struct track_values tool_angle;
 	struct track_values tool_length;
+	struct track_values tool_width;
 };
 
 /**
