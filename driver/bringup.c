@@ -33,10 +33,23 @@ static bool leap_bringup_step_valid(const u8 *step)
 	return false;
 }
 
+static bool leap_bringup_steps_valid(const u8 *step, u32 count)
+{
+	u32 wait_ms = 0;
+
+	for (; count; count--, step += LEAP_BRINGUP_STEP_SIZE) {
+		if (!leap_bringup_step_valid(step))
+			return false;
+		if (step[0] == LEAP_BRINGUP_WAIT)
+			wait_ms += step[2];
+	}
+	return wait_ms <= LEAP_BRINGUP_WAIT_MAX_MS;
+}
+
 int leap_bringup_parse(const u8 *data, size_t size, const u8 *serial,
 		       struct leap_bringup *ret_bringup)
 {
-	u32 count, i;
+	u32 count;
 
 	if (size < leap_bringup_size(1) ||
 	    memcmp(data, LEAP_BRINGUP_MAGIC, LEAP_BRINGUP_MAGIC_SIZE) ||
@@ -47,9 +60,8 @@ int leap_bringup_parse(const u8 *data, size_t size, const u8 *serial,
 	    leap_bringup_sum(data, size - 4) != leap_get_le32(data + size - 4))
 		return -EINVAL;
 	data += LEAP_BRINGUP_HEADER_SIZE;
-	for (i = 0; i < count; i++)
-		if (!leap_bringup_step_valid(data + i * LEAP_BRINGUP_STEP_SIZE))
-			return -EINVAL;
+	if (!leap_bringup_steps_valid(data, count))
+		return -EINVAL;
 	if (memcmp(data - LEAP_BRINGUP_HEADER_SIZE + LEAP_BRINGUP_AT_SERIAL, serial,
 		   LEAP_BRINGUP_SERIAL_SIZE))
 		return -ENOKEY;

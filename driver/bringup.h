@@ -16,7 +16,8 @@
  *
  *	1	write the value
  *	2	read, and expect the value
- *	3	wait for so many milliseconds; the address is 0
+ *	3	wait for so many milliseconds; the address is 0. All together may
+ *		wait for LEAP_BRINGUP_WAIT_MAX_MS.
  *
  * Addresses are those at which a vendor's service has been seen to write or to read
  * answers, LEAP_BRINGUP_FIRST..LEAP_BRINGUP_LAST: the file can change neither the
@@ -36,6 +37,9 @@
 #define LEAP_BRINGUP_STEP_SIZE 4
 #define LEAP_BRINGUP_FIRST 0x10
 #define LEAP_BRINGUP_LAST 0x2f
+
+/* of all steps together: whoever starts the stream, or pulls the plug, waits for it */
+#define LEAP_BRINGUP_WAIT_MAX_MS 5000
 
 enum leap_bringup_what {
 	LEAP_BRINGUP_WRITE = 1,

@@ -66,7 +66,7 @@ int leap_unlock(struct leap_device *leap)
 	if (leap->bringup != LEAP_BRINGUP_WAITING)
 		return 0;
 	for (i = 0; !ret && i < leap->sequence.count; i++) {
-		/* who unplugs does not wait for the rest, which may be minutes */
+		/* who unplugs does not wait for the rest, which may be seconds */
 		if (READ_ONCE(leap->gone))
 			return -ENODEV;
 		ret = leap_unlock_step(leap, leap_bringup_step(&leap->sequence, i));

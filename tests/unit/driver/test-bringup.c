@@ -140,6 +140,21 @@ static void steps_that_mean_nothing_are_refused(void **state)
 	assert_refused_with(9, 0x10); /* a wait has no address */
 }
 
+static void waits_of_more_than_five_seconds_are_refused(void **state)
+{
+	struct leap_bringup_step waits[21];
+	u8 data[LEAP_BRINGUP_HEADER_SIZE + 21 * LEAP_BRINGUP_STEP_SIZE + 4];
+
+	(void)state;
+	for (u32 i = 0; i < 21; i++)
+		waits[i] = (struct leap_bringup_step){ LEAP_BRINGUP_WAIT, 0, 250 };
+	leap_bringup_write(waits, 20, serial, data);
+	assert_int_equal(parse(data, leap_bringup_size(20)), 0);
+	waits[20].value = 1;
+	leap_bringup_write(waits, 21, serial, data);
+	assert_int_equal(parse(data, leap_bringup_size(21)), -EINVAL);
+}
+
 static void a_count_without_bounds_is_refused(void **state)
 {
 	u8 data[SIZE];
@@ -166,6 +181,7 @@ int main(void)
 		cmocka_unit_test(another_controllers_file_is_told_apart),
 		cmocka_unit_test(only_the_registers_of_the_handshake_can_be_touched),
 		cmocka_unit_test(steps_that_mean_nothing_are_refused),
+		cmocka_unit_test(waits_of_more_than_five_seconds_are_refused),
 		cmocka_unit_test(a_count_without_bounds_is_refused),
 	};
 
