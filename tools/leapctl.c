@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Talks to a running leapd by way of libleap: what is there, who listens, pause, settings,
- * hands as they move. One thread.
+ * hands as they move. Gives controllers to the kernel's camera driver and takes them back.
+ * One thread.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/leap.h"
+#include "tools/handover.h"
 
 #define USAGE_ERROR 2
 #define PATIENCE_MS 3000
@@ -343,11 +345,51 @@ static int watch_command(struct control *control)
 	return EXIT_SUCCESS;
 }
 
+static void print_moved(const char *device)
+{
+	printf("%s\n", device);
+}
+
+/* Moves the controllers of the kernel driver @from to @to; leapd is not asked. */
+static int hand_over(const char *from, const char *to)
+{
+	int r = leap_handover("/sys", from, to, print_moved);
+
+	if (r == -ENOENT) {
+		fprintf(stderr, "leapctl: no driver %s: modprobe %s\n", to, to);
+		return EXIT_FAILURE;
+	}
+	if (r == -EACCES || r == -EPERM)
+		return fail("not allowed: that is for root");
+	if (r < 0) {
+		fprintf(stderr, "leapctl: %s does not take it: %s\n", to, strerror(-r));
+		return EXIT_FAILURE;
+	}
+	if (!r) {
+		fprintf(stderr, "leapctl: %s has no controller\n", from);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}
+
+static int release_command(struct control *control)
+{
+	(void)control;
+	return hand_over("leap", "uvcvideo");
+}
+
+static int claim_command(struct control *control)
+{
+	(void)control;
+	return hand_over("uvcvideo", "leap");
+}
+
 static const struct command {
 	const char *name;
 	int least, most; /* arguments */
 	int (*run)(struct control *control);
 	const char *help;
+	bool is_local; /* without leapd */
 } commands[] = {
 	{ "status", 0, 0, status_command, "what leapd does" },
 	{ "devices", 0, 0, print_devices, "controllers" },
@@ -357,6 +399,8 @@ static const struct command {
 	{ "resume", 0, 0, resume_command, "track again" },
 	{ "get", 0, 1, get_command, "[KEY]  settings" },
 	{ "set", 2, 2, set_command, "KEY VALUE  change a setting until leapd ends" },
+	{ "release", 0, 0, release_command, "give the controllers to uvcvideo", true },
+	{ "claim", 0, 0, claim_command, "take them back from uvcvideo", true },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -472,5 +516,6 @@ int main(int argc, char **argv)
 	if (command->run == watch_command && control.key &&
 	    !take_number(control.key, 1, INT32_MAX, &control.frames))
 		return usage_error("no number of frames: ", control.key);
-	return run(&options, command, &control);
+	return command->is_local ? command->run(&control)
+				 : run(&options, command, &control);
 }

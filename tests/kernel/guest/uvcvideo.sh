@@ -29,6 +29,14 @@ expect "torn frames" 0 "$(number torn sum)"
 [ "$(number whole sum)" -gt 0 ] || fail "no frames"
 echo "## taken over from uvcvideo: $(cat sum)"
 echo 1-1:1.0 >$uvc/bind 2>/dev/null && fail "uvcvideo took it back"
+if [ -x "$LEAP_BUILD/tools/leapctl" ]; then
+  expect "released" 1-1 "$("$LEAP_BUILD/tools/leapctl" release)"
+  [ -e $uvc/1-1:1.0 ] && [ -e $uvc/1-1:1.1 ] || fail "uvcvideo has not got it"
+  no_node || fail "the node stays"
+  expect "claimed" 1-1 "$("$LEAP_BUILD/tools/leapctl" claim)"
+  wait_for [ -c /dev/leap0 ]
+  "$LEAP_BUILD/tools/leapctl" claim 2>/dev/null && fail "claimed what it has"
+fi
 unplug
 
 # With both loaded, whichever is asked first gets it, and the other one does not.
