@@ -55,6 +55,8 @@ int leap_enter(struct leap_device *leap)
 		ret = usb_autopm_get_interface(leap->control);
 	if (ret)
 		mutex_unlock(&leap->mutex);
+	else
+		leap_settings_renew(leap);
 	return leap_is_unplugged(leap, ret) ? -ENODEV : ret;
 }
 

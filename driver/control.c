@@ -125,7 +125,15 @@ int leap_settings_apply(struct leap_device *leap)
 		if (leap->told & BIT(leap_order[i]))
 			ret = leap_control_tell(leap, leap_order[i],
 						leap->values[leap_order[i]]);
+	if (!ret)
+		WRITE_ONCE(leap->forgetful, false);
 	return leap_is_unplugged(leap, ret) ? -ENODEV : ret;
+}
+
+void leap_settings_renew(struct leap_device *leap)
+{
+	if (READ_ONCE(leap->forgetful))
+		leap_settings_apply(leap);
 }
 
 static int leap_control_error(const struct leap_device *leap, int ret)
@@ -206,11 +214,11 @@ int leap_control_set(struct leap_device *leap, struct leap_control *control)
 	ret = leap_control_tell(leap, control->id, control->value);
 	if (ret)
 		return leap_control_error(leap, ret);
-	leap->values[control->id] = control->value;
+	WRITE_ONCE(leap->values[control->id], control->value);
 	leap->told |= BIT(control->id);
 	ret = leap_control_ask(leap, control->id, &value);
 	if (!ret) {
-		leap->values[control->id] = value;
+		WRITE_ONCE(leap->values[control->id], value);
 		control->value = value;
 	}
 	leap_exposure_changed(leap);

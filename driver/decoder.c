@@ -228,7 +228,7 @@ void leap_decoder_hole(struct leap_decoder *decoder)
 	}
 }
 
-bool leap_decoder_restart(struct leap_decoder *decoder)
+bool leap_decoder_stop(struct leap_decoder *decoder)
 {
 	bool published = false;
 
@@ -236,16 +236,8 @@ bool leap_decoder_restart(struct leap_decoder *decoder)
 		decoder->flags |= LEAP_FRAME_ERROR;
 		published = leap_frame_finish(decoder);
 	}
-	leap_decoder_stop(decoder);
-	return published;
-}
-
-void leap_decoder_stop(struct leap_decoder *decoder)
-{
-	if (decoder->open)
-		leap_ring_cancel(decoder->ring);
-	decoder->open = false;
 	decoder->seen = false;
 	decoder->synced = false;
 	decoder->published = false;
+	return published;
 }

@@ -97,15 +97,12 @@ bool leap_decoder_payload(struct leap_decoder *decoder, const u8 *data, u32 len,
 void leap_decoder_hole(struct leap_decoder *decoder);
 
 /**
- * leap_decoder_restart() - the device begins a new stream
+ * leap_decoder_stop() - the stream has ended, or begins anew
  * @decoder: any state
  *
- * An open frame that readers can see is published as a damaged one. Return: whether
- * that was so.
+ * An open frame that readers can see is published as a damaged one: who has used rows
+ * of it may not find another frame under its number. Return: whether that was so.
  */
-bool leap_decoder_restart(struct leap_decoder *decoder);
-
-/** leap_decoder_stop() - the stream has ended; an open frame is forgotten */
-void leap_decoder_stop(struct leap_decoder *decoder);
+bool leap_decoder_stop(struct leap_decoder *decoder);
 
 #endif /* LEAP_DECODER_H */

@@ -138,8 +138,9 @@ struct leap_stream {
  * @suspended: no transfer may be started
  * @users: files that ask for the stream
  * @mode: the sensor mode that is streamed
- * @values: of each LEAP_CONTROL_*, the last one set
+ * @values: of each LEAP_CONTROL_*, the last one set; also read without the mutex
  * @told: bit of each control that the device is told before it streams
+ * @forgetful: the device may have lost what it was told; also set without the mutex
  * @vain_restarts: of a device that has never sent anything
  * @locked: LEAP_LOCKED_*; also read without the mutex
  * @bringup: see enum leap_bringup_state
@@ -172,6 +173,7 @@ struct leap_device {
 	struct leap_video_mode mode;
 	u32 values[LEAP_CONTROLS];
 	u32 told;
+	bool forgetful;
 	unsigned int vain_restarts;
 	u8 locked;
 	enum leap_bringup_state bringup;
@@ -265,6 +267,9 @@ int leap_control_set(struct leap_device *leap, struct leap_control *control);
  */
 int leap_settings_apply(struct leap_device *leap);
 
+/** leap_settings_renew() - likewise if it may have lost them; else again next time */
+void leap_settings_renew(struct leap_device *leap);
+
 /* unlock.c: the caller holds the mutex */
 
 /** leap_unlock_load() - look for this controller's sequence, if there is none yet */
@@ -284,6 +289,9 @@ int leap_unlock(struct leap_device *leap);
 void leap_unlock_free(struct leap_device *leap);
 
 /* stream.c: the caller holds the mutex, except where said */
+
+/** leap_wake_readers() - all who wait for @events; no lock */
+void leap_wake_readers(struct leap_device *leap, __poll_t events);
 
 /** leap_stream_init() - allocate; no lock. Return: 0 or -ENOMEM */
 int leap_stream_init(struct leap_device *leap);

@@ -12,6 +12,8 @@
 
 #define LEAP_UNIT_NS 100 /* of a frame interval */
 
+#define LEAP_NEWS (EPOLLIN | EPOLLRDNORM)
+
 #define LEAP_WATCH_MS 500U /* 57 frames */
 #define LEAP_BACKOFF_MIN_MS 20
 #define LEAP_BACKOFF_MAX_MS 8000U
@@ -25,9 +27,10 @@
 /* Failed transfers in a row after which the rest of them is not sent at once again. */
 #define LEAP_FAILED_MAX LEAP_URBS
 
-static void leap_wake_readers(struct leap_device *leap)
+/* All of them: a frame is there for each, also for those with EPOLLEXCLUSIVE. */
+void leap_wake_readers(struct leap_device *leap, __poll_t events)
 {
-	wake_up_interruptible_poll(&leap->wait, EPOLLIN | EPOLLRDNORM);
+	__wake_up(&leap->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
 /* stream.lock is held, or no transfer is in flight */
@@ -160,7 +163,7 @@ static void leap_transfer_complete(struct urb *urb)
 	spin_unlock_irqrestore(&stream->lock, flags);
 
 	if (published)
-		leap_wake_readers(leap);
+		leap_wake_readers(leap, LEAP_NEWS);
 	if (again)
 		leap_transfer_submit(leap, urb);
 }
@@ -214,21 +217,31 @@ static bool leap_look(struct leap_device *leap)
 	return true;
 }
 
+/* The transfers are stopped: what is left of the open frame will not come any more. */
+static void leap_frame_break(struct leap_device *leap)
+{
+	struct leap_stream *stream = &leap->stream;
+	bool published;
+	u32 head;
+
+	spin_lock_irq(&stream->lock);
+	head = stream->ring.head;
+	published = leap_decoder_stop(&stream->decoder);
+	leap_trace_frames(leap, stream->ring.begun, head);
+	spin_unlock_irq(&stream->lock);
+	if (!published)
+		return;
+	leap_wake_readers(leap, LEAP_NEWS);
+	leap_look(leap); /* that frame is no sign of life */
+}
+
 /* The transfers are stopped. Returns 0 with the stream running. */
 static int leap_stream_start(struct leap_device *leap)
 {
 	struct leap_stream *stream = &leap->stream;
-	bool published;
 	int ret;
 
-	spin_lock_irq(&stream->lock);
-	published = leap_decoder_restart(&stream->decoder);
-	spin_unlock_irq(&stream->lock);
-	if (published) {
-		leap_wake_readers(leap);
-		leap_look(leap); /* that frame is no sign of life */
-	}
-
+	leap_frame_break(leap);
 	leap->statistics.starts++;
 	ret = leap_unlock(leap);
 	if (!ret)
@@ -247,8 +260,8 @@ static void leap_stream_stop(struct leap_device *leap)
 
 	cancel_delayed_work(&stream->watchdog);
 	leap_transfers_stop(leap);
+	leap_frame_break(leap);
 	spin_lock_irq(&stream->lock);
-	leap_decoder_stop(&stream->decoder);
 	stream->fault = LEAP_FAULT_NONE;
 	stream->failed = 0;
 	spin_unlock_irq(&stream->lock);
@@ -417,7 +430,8 @@ int leap_mode_set(struct leap_device *leap, u16 width, u16 height)
 	mode = leap_find_mode(leap->modes, leap->mode_count, width, height);
 	if (!mode)
 		return -EINVAL;
-	if (mode->frame_index == old.frame_index)
+	/* not by the index: two modes may have the same one */
+	if (width == old.width && height == old.height)
 		return 0;
 	if (streams) {
 		leap_stream_stop(leap);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The attributes in /sys/class/leap/leapN; doc/leap.4 describes them. Who may write is
- * who may write the files: root. Everything that asks the device takes its mutex.
+ * The attributes in /sys/class/leap/leapN; doc/leap.4 describes them. Everybody may
+ * read them, so reading neither asks the device nor wakes it up; root may write some,
+ * which takes its mutex.
  */
 #include <linux/sysfs.h>
 
@@ -159,16 +160,9 @@ static u32 leap_control_id(struct device_attribute *attr)
 static ssize_t leap_control_show(struct device *dev, struct device_attribute *attr,
 				 char *buf)
 {
-	struct leap_control control = { .id = leap_control_id(attr) };
 	struct leap_device *leap = leap_of(dev);
-	int ret;
 
-	ret = leap_enter(leap);
-	if (ret)
-		return ret;
-	ret = leap_control_get(leap, &control);
-	leap_exit(leap);
-	return ret ? ret : sysfs_emit(buf, "%d\n", control.value);
+	return sysfs_emit(buf, "%u\n", READ_ONCE(leap->values[leap_control_id(attr)]));
 }
 
 static ssize_t leap_control_store(struct device *dev, struct device_attribute *attr,

@@ -103,6 +103,24 @@ static void leap_release_interfaces(struct leap_device *leap,
 	usb_driver_release_interface(&leap_driver, other);
 }
 
+/*
+ * Nothing is sent to the device any more, and nothing can be: not by the watchdog, nor
+ * by those who have it open.
+ */
+static void leap_shut_down(struct leap_device *leap)
+{
+	WRITE_ONCE(leap->gone, true);
+	mutex_lock(&leap->mutex);
+	leap_stream_pause(leap);
+	/* whoever streams will not give it back any more */
+	if (leap->users)
+		usb_autopm_put_interface_no_suspend(leap->control);
+	WRITE_ONCE(leap_header(leap)->state, LEAP_STATE_GONE);
+	mutex_unlock(&leap->mutex);
+	cancel_delayed_work_sync(&leap->stream.watchdog);
+	leap_wake_readers(leap, EPOLLHUP | EPOLLERR);
+}
+
 /* Claims the second interface, asks the device who it is, shows it to the world. */
 static int leap_bring_up(struct leap_device *leap)
 {
@@ -117,10 +135,13 @@ static int leap_bring_up(struct leap_device *leap)
 	ret = leap_identify(leap);
 	if (!ret)
 		ret = leap_chardev_add(leap);
-	if (ret)
+	if (ret) {
+		/* it may have been open for a moment */
+		leap_shut_down(leap);
 		leap_release_interfaces(leap, leap->video);
-	else
+	} else {
 		usb_enable_autosuspend(leap->udev);
+	}
 	return ret;
 }
 
@@ -165,16 +186,7 @@ static void leap_disconnect(struct usb_interface *intf)
 
 	if (!leap)
 		return; /* the other one, or probe failed */
-	WRITE_ONCE(leap->gone, true);
-	mutex_lock(&leap->mutex);
-	leap_stream_pause(leap);
-	/* whoever streams will not give it back any more */
-	if (leap->users)
-		usb_autopm_put_interface_no_suspend(leap->control);
-	WRITE_ONCE(leap_header(leap)->state, LEAP_STATE_GONE);
-	mutex_unlock(&leap->mutex);
-	cancel_delayed_work_sync(&leap->stream.watchdog);
-	wake_up_interruptible(&leap->wait);
+	leap_shut_down(leap);
 	/* last: who sees the node go, finds everything else as it will stay */
 	leap_chardev_remove(leap);
 
@@ -228,13 +240,22 @@ static int leap_resume(struct usb_interface *intf)
 	return 0;
 }
 
-/* The device has lost its power, and with it what it was told. */
+/*
+ * What the device was told it may have lost with its power. Who needs it next tells it
+ * again: who holds the mutex can be waiting for it to wake up.
+ */
+static void leap_forget(struct leap_device *leap)
+{
+	leap_unlock_again(leap);
+	WRITE_ONCE(leap->forgetful, true);
+}
+
 static int leap_reset_resume(struct usb_interface *intf)
 {
 	struct leap_device *leap = leap_if_control(intf);
 
 	if (leap)
-		leap_unlock_again(leap);
+		leap_forget(leap);
 	return leap_resume(intf);
 }
 
@@ -257,7 +278,7 @@ static int leap_post_reset(struct usb_interface *intf)
 
 	if (!leap)
 		return 0;
-	leap_unlock_again(leap);
+	leap_forget(leap);
 	leap_stream_continue(leap);
 	mutex_unlock(&leap->mutex);
 	return 0;

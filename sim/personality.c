@@ -168,6 +168,18 @@ static int memory_init(uint8_t *memory, const struct leap_personality_options *o
 	return 0;
 }
 
+/* What it forgets with its power. */
+static void settings_init(struct leap_personality *p)
+{
+	p->leds = 7;
+	p->rotated = false;
+	p->hdr = false;
+	p->centre_row = 240;
+	p->locked = p->locks;
+	for (unsigned int i = 0; i < LEAP_PERSONALITY_CONTROLS; i++)
+		p->control[i] = controls[i].initial;
+}
+
 int leap_personality_init(struct leap_personality *p,
 			  const struct leap_personality_options *options)
 {
@@ -180,9 +192,7 @@ int leap_personality_init(struct leap_personality *p,
 	*p = (struct leap_personality){
 		.config = options->config,
 		.config_size = options->config_size,
-		.leds = 7,
-		.centre_row = 240,
-		.locked = options->locked,
+		.locks = options->locked,
 		.noise = options->seed | 1,
 	};
 	if (!p->config) {
@@ -190,8 +200,7 @@ int leap_personality_init(struct leap_personality *p,
 		p->config_size = LEAP_USB_CONFIG_SIZE;
 	}
 	memcpy(p->memory, memory, sizeof(memory));
-	for (unsigned int i = 0; i < LEAP_PERSONALITY_CONTROLS; i++)
-		p->control[i] = controls[i].initial;
+	settings_init(p);
 	probe_fill(p->probe, PROBE_POWER_ON_FRAME,
 		   leap_mode(PROBE_POWER_ON_FRAME)->interval);
 	memcpy(p->committed, p->probe, LEAP_PROBE_SIZE);
@@ -317,6 +326,7 @@ static int set_configuration(struct leap_personality *p, const struct leap_setup
 	if (setup->value > 1)
 		return -EPIPE;
 	p->configuration = setup->value;
+	settings_init(p);
 	p->halted = false;
 	p->interrupt_halted = false;
 	p->streaming = false;

@@ -92,6 +92,7 @@ struct leap_personality_options {
  * @hdr: switched on; without effect
  * @centre_row: last value set; without effect
  * @locked: COMMIT is taken, and no payload comes of it
+ * @locks: it is locked after power-on
  * @garbage: so many answers with data still to be replaced by noise
  * @unanswered: so many requests still to be left without an answer
  * @noise: state of the noise
@@ -113,6 +114,7 @@ struct leap_personality {
 	bool hdr;
 	uint16_t centre_row;
 	bool locked;
+	bool locks;
 	uint32_t garbage;
 	uint32_t unanswered;
 	uint64_t noise;
@@ -129,7 +131,8 @@ int leap_personality_init(struct leap_personality *p,
  *
  * What no capture shows is refused with a stall. Out-of-range values are refused too
  * (chosen). Memory outside 0x10..0x2f, where the host writes its challenge, ignores
- * writes (chosen). PROBE takes the nearest thing it can do: format 1, a known frame or
+ * writes (chosen). SET_CONFIGURATION, of which a host controller makes a reset, sets all
+ * controls back and locks what was locked (chosen: the worst that may happen). PROBE takes the nearest thing it can do: format 1, a known frame or
  * the previous one, that frame's only interval; COMMIT refuses unknown frames; the
  * minimum of PROBE is what its maximum was seen to be (all chosen).
  *

@@ -4,7 +4,7 @@
  * its promises. Single-threaded.
  *
  * The input is a list of commands, each a byte and what it takes: a transfer of raw
- * bytes, a well-formed payload, a failed transfer, a restart, a stop.
+ * bytes, a well-formed payload, a failed transfer, a stop.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -141,10 +141,8 @@ static void run(struct rig *rig, struct input *in)
 			leap_decoder_hole(&rig->decoder);
 			break;
 		case 2:
-			published = leap_decoder_restart(&rig->decoder);
-			break;
 		case 3:
-			leap_decoder_stop(&rig->decoder);
+			published = leap_decoder_stop(&rig->decoder);
 			break;
 		default:
 			published = send_payload(rig, in);

@@ -277,7 +277,8 @@ struct leap_mode_info {
  *			while any file asks. Idempotent. The end of the file takes
  *			it back: that is close(), or munmap() when that comes later.
  *			-EIO the device refuses the mode
- * LEAP_IOC_STOP	takes it back
+ * LEAP_IOC_STOP	takes it back. A frame that ends with the stream, and of which
+ *			rows could be seen, is published as a damaged one
  *
  * read() gives one whole, undamaged frame (pixels only), the newest complete one that
  * this file has not yet seen, and asks for the stream by itself. -EMSGSIZE when the

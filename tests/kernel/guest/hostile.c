@@ -16,6 +16,8 @@
 #define INPUT_HEADER 0x7f
 #define FORMAT 0x8d
 #define FRAME 0xc6 /* the second one: 640 x 240 */
+#define FRAME_INDEX (FRAME + 3)
+#define NEXT_FRAME_INDEX (FRAME + 30 + 3)
 #define FRAME_WIDTH (FRAME + 5)
 #define FRAME_HEIGHT (FRAME + 7)
 #define FRAME_SIZE (FRAME + 17)
@@ -68,7 +70,7 @@ static const struct lie lies[] = {
 };
 
 /* What the driver took for good has to be so. */
-static void use(const char *device)
+static void stream(const char *device)
 {
 	struct ring ring;
 
@@ -86,7 +88,19 @@ static void use(const char *device)
 	ring_close(&ring);
 }
 
-static void present(const uint8_t *descriptors)
+/* The mode after the usual one has the same index as that: it is another one. */
+static void use_modes_of_one_index(const char *device)
+{
+	struct leap_mode_info mode = { .width = 640, .height = 120 };
+	int fd = open(device, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(ioctl(fd, LEAP_IOC_MODE_SET, &mode), 0);
+	assert_int_equal(ioctl(fd, LEAP_IOC_MODE_GET, &mode), 0);
+	assert_int_equal(mode.height, 120);
+	close(fd);
+}
+
+static void present(const uint8_t *descriptors, void (*use)(const char *device))
 {
 	char path[] = "descriptors.XXXXXX";
 	const char *const options[] = { "--pattern", "checksum", "--descriptors", path,
@@ -113,7 +127,7 @@ static void test_lies_in_the_descriptors_are_refused_or_harmless(void **state)
 		memcpy(descriptors, leap_usb_config_descriptor, sizeof(descriptors));
 		memcpy(descriptors + lies[i].offset, lies[i].bytes, lies[i].size);
 		printf("%s\n", lies[i].what);
-		present(descriptors);
+		present(descriptors, stream);
 	}
 }
 
@@ -136,9 +150,19 @@ static void test_random_damage_is_refused_or_harmless(void **state)
 		for (unsigned int j = 0; j <= i % 4; j++)
 			descriptors[9 + noise(&seed) % (LEAP_USB_CONFIG_SIZE - 9)] =
 				noise(&seed);
-		present(descriptors);
+		present(descriptors, stream);
 	}
 	printf("## %u sets of descriptors with random damage\n", sets);
+}
+
+static void test_modes_with_the_same_index_are_told_apart(void **state)
+{
+	uint8_t descriptors[LEAP_USB_CONFIG_SIZE];
+
+	(void)state;
+	memcpy(descriptors, leap_usb_config_descriptor, sizeof(descriptors));
+	descriptors[NEXT_FRAME_INDEX] = descriptors[FRAME_INDEX];
+	present(descriptors, use_modes_of_one_index);
 }
 
 static void test_afterwards_an_honest_device_streams(void **state)
@@ -160,6 +184,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies_in_the_descriptors_are_refused_or_harmless),
 		cmocka_unit_test(test_random_damage_is_refused_or_harmless),
+		cmocka_unit_test(test_modes_with_the_same_index_are_told_apart),
 		cmocka_unit_test(test_afterwards_an_honest_device_streams),
 	};
 

@@ -5,6 +5,8 @@
  */
 #include "tests/kernel/guest/scenario.h"
 
+#include <dirent.h>
+
 #define POWER "/sys/bus/usb/devices/1-1/power/"
 
 static void put(const char *path, const char *text)
@@ -64,6 +66,37 @@ static void test_opening_it_alone_lets_it_sleep(void **state)
 	sleep_ms(50);
 	assert_true(asleep());
 	ring_close(&ring);
+}
+
+static void test_looking_at_its_attributes_lets_it_sleep(void **state)
+{
+	const char *const folders[] = { "/sys/class/leap/leap0",
+					"/sys/class/leap/leap0/controls" };
+	unsigned int files = 0;
+	char text[512];
+
+	(void)state;
+	assert_falls_asleep();
+	for (unsigned int i = 0; i < 2; i++) {
+		DIR *folder = opendir(folders[i]);
+		struct dirent *entry;
+
+		assert_non_null(folder);
+		while ((entry = readdir(folder))) {
+			int fd;
+
+			if (entry->d_type != DT_REG)
+				continue;
+			fd = openat(dirfd(folder), entry->d_name, O_RDONLY | O_CLOEXEC);
+			if (fd < 0)
+				continue; /* uevent may be for writing only */
+			files += read(fd, text, sizeof(text)) > 0;
+			close(fd);
+			assert_true(asleep());
+		}
+		closedir(folder);
+	}
+	assert_true(files >= 20);
 }
 
 static void test_it_is_awake_as_long_as_somebody_streams(void **state)
@@ -147,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_idle_controller_falls_asleep),
 		cmocka_unit_test(test_opening_it_alone_lets_it_sleep),
+		cmocka_unit_test(test_looking_at_its_attributes_lets_it_sleep),
 		cmocka_unit_test(test_it_is_awake_as_long_as_somebody_streams),
 		cmocka_unit_test(test_a_control_wakes_it_up),
 		cmocka_unit_test(

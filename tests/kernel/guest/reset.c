@@ -77,6 +77,42 @@ static void test_settings_survive_a_reset(void **state)
 	ring_close(&ring);
 }
 
+static void test_settings_of_an_idle_device_survive_a_reset(void **state)
+{
+	struct rig *rig = *state;
+	struct leap_control control = { .id = LEAP_CONTROL_GAIN, .value = 47 };
+	int fd = open(rig->device, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(ioctl(fd, LEAP_IOC_CONTROL_SET, &control), 0);
+	reset();
+	control.value = 0;
+	assert_int_equal(ioctl(fd, LEAP_IOC_CONTROL_GET, &control), 0);
+	assert_int_equal(control.value, 47);
+	close(fd);
+}
+
+/* The watchdog looks every half second; after a reset nobody has to wait for that. */
+static void test_a_stream_goes_on_at_once_after_a_reset(void **state)
+{
+	struct rig *rig = *state;
+	struct ring ring;
+
+	if (!clock_is_virtual())
+		skip();
+	ring_open(&ring, rig->device, O_RDONLY);
+	assert_int_equal(ioctl(ring.fd, LEAP_IOC_START), 0);
+	for (unsigned int i = 0; i < 5; i++) {
+		uint64_t begin;
+
+		ring_wait_whole(&ring, 5 + i);
+		reset();
+		begin = now_ns();
+		ring_wait_whole(&ring, 2);
+		assert_in_range(now_ns() - begin, 0, 250000000);
+	}
+	ring_close(&ring);
+}
+
 static void test_an_idle_device_stays_idle_after_a_reset(void **state)
 {
 	struct rig *rig = *state;
@@ -131,6 +167,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_stream_goes_on_after_a_reset),
 		cmocka_unit_test(test_settings_survive_a_reset),
+		cmocka_unit_test(test_settings_of_an_idle_device_survive_a_reset),
+		cmocka_unit_test(test_a_stream_goes_on_at_once_after_a_reset),
 		cmocka_unit_test(test_an_idle_device_stays_idle_after_a_reset),
 		cmocka_unit_test(test_a_stream_goes_on_after_sleep),
 	};

@@ -6,6 +6,8 @@
 #include "tests/kernel/guest/scenario.h"
 
 #include <signal.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -372,6 +374,159 @@ static void test_the_frame_being_replaced_is_never_taken_for_a_whole_one(void **
 	ring_close(&ring);
 }
 
+/* Returns the number of a frame of which some rows are there, and not all. */
+static uint32_t catch_a_coming_frame(const struct ring *ring)
+{
+	uint64_t end = now_ns() + 10000000000ULL;
+
+	while (now_ns() < end) {
+		uint32_t coming = ring_next(ring_head(ring)), filled;
+		const volatile struct leap_slot *slot = ring_slot(ring, coming);
+
+		if (__atomic_load_n(&slot->sequence, __ATOMIC_ACQUIRE) != coming)
+			continue;
+		filled = __atomic_load_n(&slot->filled, __ATOMIC_ACQUIRE);
+		if (filled > 0 && filled < 640 * 240)
+			return coming;
+	}
+	fail_msg("no frame was seen while it arrived");
+	return 0;
+}
+
+static bool is_damaged(const struct ring *ring, uint32_t sequence)
+{
+	const volatile struct leap_slot *slot = ring_slot(ring, sequence);
+
+	return slot->sequence == sequence &&
+	       slot->flags & (LEAP_FRAME_SHORT | LEAP_FRAME_ERROR);
+}
+
+/* Stops the stream of @ring so that the newest frame is a damaged one; its number. */
+static uint32_t leave_a_damaged_frame(const struct ring *ring)
+{
+	uint64_t end = now_ns() + 10000000000ULL;
+	uint32_t coming;
+
+	do {
+		assert_true(now_ns() < end);
+		assert_int_equal(ioctl(ring->fd, LEAP_IOC_START), 0);
+		ring_wait_whole(ring, 2);
+		coming = catch_a_coming_frame(ring);
+		assert_int_equal(ioctl(ring->fd, LEAP_IOC_STOP), 0);
+		assert_true((int32_t)(ring_head(ring) - coming) >= 0);
+	} while (!is_damaged(ring, ring_head(ring)));
+	return ring_head(ring);
+}
+
+static void test_a_frame_that_the_end_of_the_stream_cuts_keeps_its_number(void **state)
+{
+	struct rig *rig = *state;
+	struct ring ring;
+	uint32_t damaged;
+
+	ring_open(&ring, rig->device, O_RDONLY);
+	damaged = leave_a_damaged_frame(&ring);
+	assert_int_equal(poll_now(ring.fd), POLLIN);
+	assert_int_equal(ioctl(ring.fd, LEAP_IOC_START), 0);
+	ring_wait_whole(&ring, 2);
+	assert_true(is_damaged(&ring, damaged));
+	ring_close(&ring);
+}
+
+static void test_a_frame_that_a_change_of_mode_cuts_keeps_its_number(void **state)
+{
+	struct leap_mode_info other = { .width = 640, .height = 120 };
+	struct leap_mode_info usual = { .width = 640, .height = 240 };
+	struct rig *rig = *state;
+	struct ring ring;
+
+	ring_open(&ring, rig->device, O_RDWR);
+	assert_int_equal(ioctl(ring.fd, LEAP_IOC_START), 0);
+	for (unsigned int i = 0; i < 10; i++) {
+		uint32_t coming, generation;
+
+		ring_wait_whole(&ring, 2);
+		coming = catch_a_coming_frame(&ring);
+		generation = ring.header->generation;
+		assert_int_equal(ioctl(ring.fd, LEAP_IOC_MODE_SET, &other), 0);
+		ring_wait_whole(&ring, 1);
+		assert_int_equal(ring_slot(&ring, coming)->sequence, coming);
+		assert_int_equal(ring_slot(&ring, coming)->generation, generation);
+		assert_int_equal(ioctl(ring.fd, LEAP_IOC_MODE_SET, &usual), 0);
+	}
+	ring_close(&ring);
+}
+
+static void test_a_nonblocking_read_does_not_wait_for_the_one_after_a_damaged_one(
+	void **state)
+{
+	struct rig *rig = *state;
+	struct sigaction action = { .sa_handler = ignore };
+	struct itimerval patience = { .it_value = { .tv_sec = 2 } };
+	struct itimerval none = { 0 };
+	int fd = open_device(rig, O_RDONLY | O_NONBLOCK);
+	uint8_t *frame = malloc(LEAP_FRAME_MAX);
+	struct ring ring;
+
+	ring_open(&ring, rig->device, O_RDONLY);
+	leave_a_damaged_frame(&ring);
+	rig_say(rig, "freeze");
+	sleep_ms(50);
+	/* what a read that waits would end with */
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &patience, NULL);
+	assert_errno(read(fd, frame, LEAP_FRAME_MAX), EAGAIN);
+	setitimer(ITIMER_REAL, &none, NULL);
+	rig_say(rig, "thaw");
+	ring_close(&ring);
+	free(frame);
+	close(fd);
+}
+
+#define WAITERS 3
+
+/* Waits for frames as one who need not be woken together with others. */
+static int wait_exclusively(const char *device, atomic_uint *satisfied)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int fd = open(device, O_RDONLY), epoll = epoll_create1(0);
+	unsigned int frames = 0;
+
+	if (fd < 0 || ioctl(fd, LEAP_IOC_START) ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event))
+		return 1;
+	/* on until all have had ten: who has enough may not make room for another */
+	while (atomic_load(satisfied) < WAITERS && frames < 1000) {
+		if (epoll_wait(epoll, &event, 1, 5000) != 1)
+			return 1;
+		if (++frames == 10)
+			atomic_fetch_add(satisfied, 1);
+	}
+	return frames < 10;
+}
+
+static void test_a_frame_wakes_each_of_those_who_wait_exclusively(void **state)
+{
+	struct rig *rig = *state;
+	atomic_uint *satisfied = mmap(NULL, sizeof(*satisfied), PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t children[WAITERS];
+
+	assert_true(satisfied != MAP_FAILED);
+	for (unsigned int i = 0; i < WAITERS; i++) {
+		children[i] = fork();
+		if (!children[i])
+			_exit(wait_exclusively(rig->device, satisfied));
+	}
+	for (unsigned int i = 0; i < WAITERS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+	munmap(satisfied, sizeof(*satisfied));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +553,13 @@ int main(void)
 		cmocka_unit_test(test_a_frame_can_be_read_while_it_arrives),
 		cmocka_unit_test(
 			test_the_frame_being_replaced_is_never_taken_for_a_whole_one),
+		cmocka_unit_test(
+			test_a_frame_that_the_end_of_the_stream_cuts_keeps_its_number),
+		cmocka_unit_test(
+			test_a_frame_that_a_change_of_mode_cuts_keeps_its_number),
+		cmocka_unit_test(
+			test_a_nonblocking_read_does_not_wait_for_the_one_after_a_damaged_one),
+		cmocka_unit_test(test_a_frame_wakes_each_of_those_who_wait_exclusively),
 	};
 
 	return cmocka_run_group_tests(tests, plug, stop);

@@ -284,6 +284,21 @@ static uint8_t memory_read(struct pipe *pipe, unsigned int address)
 	return get32(pipe, 0x81, DATA);
 }
 
+static void a_reset_sets_all_controls_back(void **state)
+{
+	struct pipe pipe;
+
+	(void)state;
+	plug_and_configure(&pipe);
+	assert_int_equal(set(&pipe, EXPOSURE, 300), 0);
+	assert_int_equal(set(&pipe, CONTRAST, 0 << 6 | 2), 0);
+	assert_int_equal(set(&pipe, CONTRAST, 1 << 6 | 1), 0);
+	assert_int_equal(configure(&pipe, 1), 0);
+	assert_int_not_equal(get32(&pipe, 0x81, EXPOSURE), 300);
+	assert_int_equal(pipe.device.leds, 7);
+	assert_false(pipe.device.rotated);
+}
+
 static void memory_holds_serial_version_and_calibration(void **state)
 {
 	uint8_t memory[256];
@@ -541,6 +556,7 @@ int main(void)
 		cmocka_unit_test(controls_take_the_two_bytes_of_uvc_as_well),
 		cmocka_unit_test(contrast_switches_leds_and_rotation),
 		cmocka_unit_test(vertical_zoom_crashes_the_device),
+		cmocka_unit_test(a_reset_sets_all_controls_back),
 		cmocka_unit_test(memory_holds_serial_version_and_calibration),
 		cmocka_unit_test(memory_takes_the_challenge_and_nothing_else),
 		cmocka_unit_test(probe_is_negotiated_as_with_the_vendors_service),
