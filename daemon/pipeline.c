@@ -18,7 +18,9 @@
 
 #include "daemon/capture/source.h"
 #include "daemon/motion/motion.h"
+#include "daemon/tracking/ambient.h"
 #include "daemon/tracking/exposure.h"
+#include "daemon/tracking/robust.h"
 #include "daemon/tracking/tracker.h"
 #include "daemon/tracking/way_round.h"
 
@@ -40,6 +42,11 @@ struct leap_pipeline {
 	struct leap_camera camera;
 	struct leap_exposure exposure;
 	bool exposes; /* the source lets its exposure be set */
+	struct leap_ambient *ambient;
+	struct leap_robust robust;
+	enum leap_robust_wish robust_wish;
+	unsigned int dark_interval; /* asked of the source last */
+	bool darkens; /* the source lets it be asked */
 	struct leap_way_round way;
 	bool auto_flip;
 	struct leap_motion *motion;
@@ -136,6 +143,7 @@ static void expose(struct leap_pipeline *pipeline,
 	struct leap_exposure *exposure = &pipeline->exposure;
 	int r;
 
+	exposure->room = leap_ambient_level(pipeline->ambient, picture);
 	if (!pipeline->exposes ||
 	    !leap_exposure_next(exposure, &pipeline->camera, picture, hands))
 		return;
@@ -145,6 +153,27 @@ static void expose(struct leap_pipeline *pipeline,
 	pipeline->exposes = false;
 	if (r != -EOPNOTSUPP)
 		fprintf(stderr, "leapd: %s: its exposure stays as it is: %s\n",
+			pipeline->device.id, strerror(-r));
+}
+
+/* Likewise. */
+static void darken(struct leap_pipeline *pipeline,
+		   const struct leap_stereo_frame *picture, unsigned int hands)
+{
+	unsigned int interval = leap_robust_next(&pipeline->robust,
+						 pipeline->robust_wish, picture, hands);
+	int r;
+
+	if (!pipeline->darkens || interval == pipeline->dark_interval)
+		return;
+	r = leap_source_darken(pipeline->source, interval);
+	if (!r)
+		pipeline->dark_interval = interval;
+	if (!r || r == -ENODEV)
+		return;
+	pipeline->darkens = false;
+	if (r != -EOPNOTSUPP)
+		fprintf(stderr, "leapd: %s: the room's light cannot be measured: %s\n",
 			pipeline->device.id, strerror(-r));
 }
 
@@ -193,6 +222,9 @@ static void heed_settings(struct leap_pipeline *pipeline)
 	options = motion_options(now);
 	leap_motion_configure(pipeline->motion, &options);
 	pipeline->auto_flip = now->auto_flip;
+	pipeline->robust_wish = now->force_robust_mode ? LEAP_ROBUST_ALWAYS
+				: now->robust_mode     ? LEAP_ROBUST_AUTO
+						       : LEAP_ROBUST_NEVER;
 	if (pipeline->settings)
 		leap_policy_config_put(pipeline->settings);
 	pipeline->settings = now;
@@ -238,11 +270,13 @@ static struct leap_hands turned(struct leap_pipeline *pipeline,
 static void track(struct leap_pipeline *pipeline,
 		  const struct leap_stereo_frame *picture)
 {
+	struct leap_stereo_frame clean;
 	struct leap_hands seen, hands;
 
 	heed_settings(pipeline);
 	orient(pipeline);
-	if (leap_tracker_update(pipeline->tracker, picture, &seen) &&
+	leap_ambient_subtract(pipeline->ambient, picture, &clean);
+	if (leap_tracker_update(pipeline->tracker, &clean, &seen) &&
 	    !pipeline->told_geometry) {
 		pipeline->told_geometry = true;
 		fprintf(stderr,
@@ -255,6 +289,19 @@ static void track(struct leap_pipeline *pipeline,
 	leap_motion_update(pipeline->motion, &hands, &pipeline->frame);
 	publish_frame(pipeline, picture->ready_ns);
 	expose(pipeline, picture, &seen);
+	darken(pipeline, picture, seen.count);
+}
+
+/* It shows no hands: nobody is told of it. */
+static void measure_room(struct leap_pipeline *pipeline,
+			 const struct leap_stereo_frame *picture)
+{
+	leap_state_count_dark(pipeline->state);
+	leap_ambient_learn(pipeline->ambient, picture);
+	if (leap_source_still_valid(pipeline->source, picture))
+		darken(pipeline, picture, pipeline->hands);
+	else
+		leap_ambient_forget(pipeline->ambient);
 }
 
 static void calibrate(const struct leap_source_info *info,
@@ -286,6 +333,10 @@ static int take_source(struct leap_pipeline *pipeline, struct leap_source *sourc
 	leap_exposure_init(&pipeline->exposure);
 	pipeline->exposes = true;
 	pipeline->way = (struct leap_way_round){ 0 };
+	pipeline->robust = (struct leap_robust){ 0 };
+	pipeline->dark_interval = 0;
+	pipeline->darkens = true;
+	leap_ambient_forget(pipeline->ambient);
 	r = leap_tracker_new(&pipeline->camera, &pipeline->tracker);
 	if (r) {
 		leap_source_close(source);
@@ -331,6 +382,9 @@ static int open_source(struct leap_pipeline *pipeline, bool simulate,
 static void close_source(struct leap_pipeline *pipeline)
 {
 	leap_tracker_free(pipeline->tracker);
+	/* or else the controller goes on with it for whoever comes next */
+	if (pipeline->source && pipeline->dark_interval)
+		leap_source_darken(pipeline->source, 0);
 	leap_source_close(pipeline->source);
 	pipeline->tracker = NULL;
 	pipeline->source = NULL;
@@ -401,6 +455,10 @@ static int take_picture(struct leap_pipeline *pipeline)
 	if (r == 1) {
 		pipeline->frame_ns = now_ns();
 		publish_device(pipeline, true, true);
+		if (picture.dark) {
+			measure_room(pipeline, &picture);
+			return 0;
+		}
 		if (pipeline->options->images)
 			leap_images_put(pipeline->options->images, &picture);
 		track(pipeline, &picture);
@@ -492,6 +550,7 @@ static void free_pipeline(struct leap_pipeline *pipeline)
 {
 	close_source(pipeline);
 	leap_motion_free(pipeline->motion);
+	leap_ambient_free(pipeline->ambient);
 	if (pipeline->settings)
 		leap_policy_config_put(pipeline->settings);
 	sem_destroy(&pipeline->opened);
@@ -515,6 +574,7 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 	pipeline->options = options;
 	pipeline->state = state;
 	pipeline->auto_flip = true;
+	pipeline->robust_wish = LEAP_ROBUST_AUTO;
 	sem_init(&pipeline->opened, 0, 0);
 	sem_init(&pipeline->go, 0, 0);
 	sem_init(&pipeline->stop, 0, 0);
@@ -523,6 +583,8 @@ static int make_pipeline(const struct leap_pipeline_options *options,
 	pipeline->epoch_ns = now_ns();
 	motion.epoch_ns = pipeline->epoch_ns;
 	r = leap_motion_new(&motion, &pipeline->motion);
+	if (!r)
+		r = leap_ambient_new(&pipeline->ambient);
 	if (!r && pipeline->ended_fd < 0)
 		r = -EMFILE;
 	if (r) {

@@ -11,9 +11,8 @@
 #define ring_load(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 #define ring_load_acquire(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 
-/* Pixels past @filled are an older frame's; with the LEDs off nothing can be seen. */
-#define FRAME_NOT_FOR_TRACKING \
-	(LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN | LEAP_FRAME_DARK)
+/* Pixels past @filled are an older frame's. */
+#define FRAME_BROKEN (LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN)
 
 static const struct leap_slot *slot_of(const struct leap_ring_reader *reader,
 				       uint32_t number)
@@ -109,6 +108,8 @@ static void to_stereo(const struct leap_ring_reader *reader, uint32_t number,
 		      const struct leap_slot *slot, struct leap_stereo_frame *frame)
 {
 	bool metadata = slot->flags & LEAP_FRAME_METADATA;
+	bool broken = (slot->flags & FRAME_BROKEN) || slot->filled < slot->size;
+	bool dark = slot->flags & LEAP_FRAME_DARK;
 
 	*frame = (struct leap_stereo_frame){
 		.pixels =
@@ -120,8 +121,8 @@ static void to_stereo(const struct leap_ring_reader *reader, uint32_t number,
 		.lost_before = count_lost(reader, number, slot),
 		.exposure_us = metadata ? slot->exposure_us : 0,
 		.gain = metadata ? slot->gain : 0,
-		.damaged = (slot->flags & FRAME_NOT_FOR_TRACKING) ||
-			   slot->filled < slot->size,
+		.damaged = broken || dark,
+		.dark = dark && !broken,
 	};
 	frame->sequence = reader->sequence + 1 + frame->lost_before;
 }

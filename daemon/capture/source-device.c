@@ -87,6 +87,13 @@ static int device_expose(struct leap_source *source, unsigned int exposure_us,
 	return r < 0 ? r : set_control(device->fd, LEAP_CONTROL_GAIN, gain);
 }
 
+static int device_darken(struct leap_source *source, unsigned int interval)
+{
+	struct device_source *device = (struct device_source *)source;
+
+	return set_control(device->fd, LEAP_CONTROL_DARK_INTERVAL, interval);
+}
+
 static void device_close(struct leap_source *source)
 {
 	struct device_source *device = (struct device_source *)source;
@@ -100,6 +107,7 @@ static const struct leap_source_ops device_ops = {
 	.next = device_next,
 	.still_valid = device_still_valid,
 	.expose = device_expose,
+	.darken = device_darken,
 	.close = device_close,
 };
 

@@ -20,6 +20,8 @@ struct leap_source_ops {
 			    const struct leap_stereo_frame *frame);
 	int (*expose)(struct leap_source *source, unsigned int exposure_us,
 		      unsigned int gain); /* NULL: not possible */
+	int (*darken)(struct leap_source *source,
+		      unsigned int interval); /* NULL: not possible */
 	void (*close)(struct leap_source *source);
 };
 

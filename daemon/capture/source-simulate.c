@@ -18,6 +18,7 @@
 /* As the controller is set when it starts streaming. */
 #define EXPOSURE_US 511
 #define GAIN 31
+#define LEDS 7 /* all */
 
 _Static_assert(LEAP_SIM_CALIBRATION_SIZE == LEAP_SOURCE_CALIBRATION_SIZE,
 	       "calibration block");
@@ -34,6 +35,7 @@ struct buffer {
 	uint64_t picture; /* number of the picture */
 	int64_t ready_ns; /* not before this may it be yielded */
 	unsigned int exposure_us, gain; /* it was taken with */
+	bool dark;
 	uint8_t *pixels;
 };
 
@@ -48,6 +50,7 @@ struct simulate_source {
 	pthread_cond_t changed;
 	struct buffer buffer[BUFFERS];
 	unsigned int exposure_us, gain; /* for pictures to come */
+	unsigned int dark_interval; /* 0: never */
 	bool stop;
 };
 
@@ -144,9 +147,12 @@ static void *render_thread(void *context)
 		buffer->state = BUFFER_RENDERING;
 		buffer->exposure_us = simulate->exposure_us;
 		buffer->gain = simulate->gain;
+		buffer->dark = simulate->dark_interval &&
+			       picture % simulate->dark_interval == 0;
 		pthread_mutex_unlock(&simulate->lock);
 
 		leap_sim_set_exposure(simulate->sim, buffer->exposure_us, buffer->gain);
+		leap_sim_set_leds(simulate->sim, buffer->dark ? 0 : LEDS);
 		leap_sim_render(simulate->sim, picture, buffer->pixels);
 
 		pthread_mutex_lock(&simulate->lock);
@@ -198,6 +204,8 @@ static int simulate_next(struct leap_source *source, int timeout_ms,
 			.lost_before = buffer->picture - simulate->next,
 			.exposure_us = (uint16_t)buffer->exposure_us,
 			.gain = (uint8_t)buffer->gain,
+			.damaged = buffer->dark,
+			.dark = buffer->dark,
 		};
 		simulate->next = buffer->picture + 1;
 	}
@@ -241,9 +249,20 @@ static int simulate_expose(struct leap_source *source, unsigned int exposure_us,
 	return 0;
 }
 
+static int simulate_darken(struct leap_source *source, unsigned int interval)
+{
+	struct simulate_source *simulate = (struct simulate_source *)source;
+
+	pthread_mutex_lock(&simulate->lock);
+	simulate->dark_interval = interval;
+	pthread_mutex_unlock(&simulate->lock);
+	return 0;
+}
+
 static const struct leap_source_ops simulate_ops = {
 	.next = simulate_next,
 	.expose = simulate_expose,
+	.darken = simulate_darken,
 	.close = simulate_close,
 };
 

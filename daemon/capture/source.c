@@ -157,6 +157,13 @@ int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
 	return source->ops->expose(source, exposure_us, gain);
 }
 
+int leap_source_darken(struct leap_source *source, unsigned int interval)
+{
+	if (!source->ops->darken)
+		return -EOPNOTSUPP;
+	return source->ops->darken(source, interval);
+}
+
 void leap_source_close(struct leap_source *source)
 {
 	if (source)

@@ -90,6 +90,16 @@ bool leap_source_still_valid(const struct leap_source *source,
 int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
 		       unsigned int gain);
 
+/**
+ * leap_source_darken() - expose some of the frames to come with the LEDs off
+ * @interval: one in so many; 1: all; 0: none
+ *
+ * Such frames are yielded with leap_stereo_frame::dark set.
+ *
+ * Return: as leap_source_expose().
+ */
+int leap_source_darken(struct leap_source *source, unsigned int interval);
+
 /** leap_source_close() - NULL is allowed; borrowed frames and info end here */
 void leap_source_close(struct leap_source *source);
 

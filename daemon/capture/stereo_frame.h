@@ -31,6 +31,7 @@ enum leap_eye {
  * @gain: analog gain in 1/16; 0 when unknown
  * @damaged: rows are missing, the device flagged the frame or exposed it with the LEDs
  *	off: not for tracking
+ * @dark: whole, and exposed with the LEDs off: it shows the light of the room alone
  */
 struct leap_stereo_frame {
 	const uint8_t *pixels;
@@ -43,6 +44,7 @@ struct leap_stereo_frame {
 	uint16_t exposure_us;
 	uint8_t gain;
 	bool damaged;
+	bool dark;
 };
 
 static inline uint8_t leap_stereo_pixel(const struct leap_stereo_frame *frame,

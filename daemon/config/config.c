@@ -112,6 +112,12 @@ static const struct setting {
 	{ "image_processing_auto_flip", SETTING_BOOL,
 	  offsetof(struct leap_config, auto_flip), 0, 1, "true or false",
 	  "the controller may lie the other way round: hands tell (true)" },
+	{ "robust_mode_enabled", SETTING_BOOL,
+	  offsetof(struct leap_config, robust_mode), 0, 1, "true or false",
+	  "in a bright room some frames measure its light (true)" },
+	{ "force_robust_mode", SETTING_BOOL,
+	  offsetof(struct leap_config, force_robust_mode), 0, 1, "true or false",
+	  "they do so in any room (false)" },
 	{ "interaction_box_height", SETTING_NUMBER,
 	  offsetof(struct leap_config, interaction_box_height), 1, 1000,
 	  "millimetres from 1 to 1000",
@@ -168,12 +174,11 @@ static const struct setting {
 
 /* Settings of the original that have no meaning here: users' files have them. */
 static const char *const foreign_keys[] = {
-	"auto_check_updates",	 "auto_install_updates",  "avoid_poor_performance",
-	"cpu_affinity_mask",	 "force_robust_mode",	  "low_resource_mode_enabled",
-	"metrics_enabled",	 "no_cp_startup",	  "power_saving_adapter",
-	"power_saving_battery",	 "process_niceness",	  "robust_mode_enabled",
-	"show_tray_messages",	 "tracking_hand_enabled", "tracking_images_mode",
-	"tracking_tool_enabled",
+	"auto_check_updates",	"auto_install_updates",	     "avoid_poor_performance",
+	"cpu_affinity_mask",	"low_resource_mode_enabled", "metrics_enabled",
+	"no_cp_startup",	"power_saving_adapter",	     "power_saving_battery",
+	"process_niceness",	"show_tray_messages",	     "tracking_hand_enabled",
+	"tracking_images_mode", "tracking_tool_enabled",
 };
 
 /* A value as it was written, before it is known what it is wanted for. */
@@ -569,6 +574,7 @@ int leap_config_init(struct leap_config *ret_config)
 		.images_allowed = true,
 		.background_allowed = true,
 		.auto_flip = true,
+		.robust_mode = true,
 		.interaction_box_height = 200,
 		.interaction_box_scale = 0.8,
 		.gesture = {

@@ -52,6 +52,8 @@ struct leap_config {
 	bool images_allowed; /* images_mode == 2, true */
 	bool background_allowed; /* background_app_mode == 2, true */
 	bool auto_flip; /* image_processing_auto_flip, true */
+	bool robust_mode; /* robust_mode_enabled, true: in bad light */
+	bool force_robust_mode; /* force_robust_mode, false: in any */
 	double interaction_box_height; /* interaction_box_height, 200 mm */
 	double interaction_box_scale; /* interaction_box_scale, 0.8 */
 	bool interaction_box_auto; /* interaction_box_auto; false, unlike the original */

@@ -70,6 +70,7 @@ struct leap_parcel *leap_health_metrics(const struct leap_service *service)
 	struct pulse pulse = feel(service);
 	struct leap_metrics_state state = {
 		.frames = pulse.frame_id,
+		.dark = leap_state_dark(service->state),
 		.attached = pulse.attached,
 		.streaming = pulse.streaming,
 	};

@@ -129,6 +129,9 @@ size_t leap_metrics_text(const struct leap_metrics *metrics,
 
 	put_number(&to, "leapd_frames_total", "counter", "Frames published.",
 		   state->frames);
+	put_number(&to, "leapd_frames_dark_total", "counter",
+		   "Frames with the LEDs off, which measure the light of the room.",
+		   state->dark);
 	put_number(&to, "leapd_controllers_attached", "gauge",
 		   "Controllers plugged in.", state->attached);
 	put_number(&to, "leapd_controllers_streaming", "gauge",

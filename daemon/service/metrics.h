@@ -49,6 +49,7 @@ void leap_metrics_latency(struct leap_metrics *metrics, int64_t ns);
 /** struct leap_metrics_state - what is known elsewhere */
 struct leap_metrics_state {
 	int64_t frames; /* published so far */
+	uint64_t dark; /* frames that were exposed with the LEDs off */
 	unsigned int attached; /* controllers */
 	unsigned int streaming;
 };

@@ -71,6 +71,7 @@ struct leap_state {
 	unsigned int batch_size;
 	pthread_mutex_t watch_lock; /* contended only while one comes or goes */
 	struct leap_state_watch *watches;
+	atomic_uint_fast64_t dark; /* frames; written by the writer, read by any */
 };
 
 int leap_state_new(struct leap_state **ret_state)
@@ -289,4 +290,14 @@ void leap_state_free(struct leap_state *state)
 	free(state->frame);
 	free(state->devices);
 	free(state);
+}
+
+void leap_state_count_dark(struct leap_state *state)
+{
+	atomic_fetch_add_explicit(&state->dark, 1, memory_order_relaxed);
+}
+
+uint64_t leap_state_dark(const struct leap_state *state)
+{
+	return atomic_load_explicit(&state->dark, memory_order_relaxed);
 }

@@ -73,6 +73,11 @@ int leap_state_publish_frame(struct leap_state *state, const struct leap_frame *
 /** leap_devices_any() - is a controller attached? */
 bool leap_devices_any(const struct leap_devices *devices);
 
+/** leap_state_count_dark() - one more frame that was exposed with the LEDs off; it is not
+ * published. leap_state_dark() - how many there were; any thread */
+void leap_state_count_dark(struct leap_state *state);
+uint64_t leap_state_dark(const struct leap_state *state);
+
 /** leap_state_publish_device() - writer's thread; adds or replaces by id; counts.
  * Return: 0, -ENOMEM, or -ENOSPC when LEAP_DEVICES_MAX others are attached. */
 int leap_state_publish_device(struct leap_state *state,

@@ -11,6 +11,8 @@
 
 #define STEP_MOST 1.5
 
+#define ROOM_BRIGHT 110.0 /* of its own, without the LEDs' light */
+
 /* A setting takes a frame or two; then its effect is looked at. */
 #define PAUSE_NS INT64_C(26000000)
 /* When the pictures do not say what they were taken with. */
@@ -104,6 +106,14 @@ static bool in_force(const struct leap_exposure *exposure,
 	       passed >= 4 * PAUSE_BLIND_NS;
 }
 
+/* What the hands want, as far as the room allows it. */
+static double limit_by_room(double room, double factor)
+{
+	if (room > ROOM_BRIGHT)
+		return fmin(factor, fmax(ROOM_BRIGHT / room, 1 / STEP_MOST));
+	return room * factor > ROOM_BRIGHT ? fmin(factor, 1) : factor;
+}
+
 static double wanted_factor(struct leap_exposure *exposure,
 			    const struct leap_camera *camera,
 			    const struct leap_stereo_frame *frame,
@@ -129,7 +139,8 @@ bool leap_exposure_next(struct leap_exposure *exposure,
 			const struct leap_hands *hands)
 {
 	unsigned int us = exposure->exposure_us, gain = exposure->gain;
-	double factor = wanted_factor(exposure, camera, frame, hands);
+	double factor = limit_by_room(exposure->room,
+				      wanted_factor(exposure, camera, frame, hands));
 
 	if (factor == 1 || frame->damaged || !in_force(exposure, frame))
 		return false;

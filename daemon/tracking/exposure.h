@@ -24,12 +24,15 @@
  * @gain: wanted last
  * @waited_ns: time of the frame at which it was
  * @seen_ns: when a hand was seen last
+ * @room: how bright the room alone makes the picture, leap_ambient_level() of the frame
+ *	that comes next; 0: dark or not known
  */
 struct leap_exposure {
 	unsigned int exposure_us;
 	unsigned int gain;
 	int64_t waited_ns;
 	int64_t seen_ns;
+	double room;
 };
 
 /** leap_exposure_init() - as the controller is set when streaming starts: all light */
@@ -43,7 +46,9 @@ void leap_exposure_init(struct leap_exposure *exposure);
  *
  * Hands too bright or too dim change the exposure first, and the gain once that is at
  * its end, by steps that no one sees as a jump. Two seconds without a hand, everything
- * goes back to the start, which sees farthest.
+ * goes back to the start, which sees farthest. A room that would blind the eyes lowers the
+ * exposure whatever hands look like, and never lets it rise: what is white already
+ * cannot be told from a hand by subtracting.
  *
  * Return: true when exposure_us and gain are to be set now. Should that fail, the next
  * try comes with a later frame.

@@ -199,17 +199,19 @@ static void a_frame_overwritten_while_in_use_is_not_valid(void **state)
 static void damaged_and_dark_frames_are_yielded_as_such(void **state)
 {
 	static const __u32 flags[] = { LEAP_FRAME_SHORT, LEAP_FRAME_ERROR,
-				       LEAP_FRAME_OVERRUN, LEAP_FRAME_DARK };
+				       LEAP_FRAME_OVERRUN, LEAP_FRAME_DARK,
+				       LEAP_FRAME_DARK | LEAP_FRAME_SHORT };
 	struct fixture f = set_up_at(0);
 
 	(void)state;
-	for (__u32 i = 0; i < 4; i++) {
+	for (__u32 i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		struct leap_slot *slot = ring_writer_begin(&f.writer, i + 1);
 
 		slot->flags = flags[i] | LEAP_FRAME_METADATA;
 		ring_writer_end(&f.writer, slot, 0);
 		assert_int_equal(newest(&f), 1);
 		assert_true(f.frame.damaged);
+		assert_int_equal(f.frame.dark, flags[i] == LEAP_FRAME_DARK);
 	}
 	ring_writer_free(&f.writer);
 }

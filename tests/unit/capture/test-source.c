@@ -373,6 +373,39 @@ static void the_simulator_lets_in_as_much_light_as_it_is_told(void **state)
 	leap_source_close(source);
 }
 
+static double mean_of(const struct leap_stereo_frame *frame)
+{
+	size_t size = (size_t)frame->width * frame->height * 2;
+	double sum = 0;
+
+	for (size_t i = 0; i < size; i++)
+		sum += frame->pixels[i];
+	return sum / (double)size;
+}
+
+/* By their numbers: which of them are seen depends on how fast this machine is. */
+static void the_simulator_leaves_its_leds_off_when_told(void **state)
+{
+	struct leap_source *source = open_source("simulate");
+	struct leap_stereo_frame frame;
+	double lit = 0, dark = 0;
+
+	(void)state;
+	assert_int_equal(leap_source_next(source, WAIT_MS, &frame), 1);
+	assert_false(frame.dark);
+	assert_int_equal(leap_source_darken(source, 2), 0);
+	for (int i = 0; i < 400 && (!lit || !dark); i++) {
+		assert_int_equal(leap_source_next(source, WAIT_MS, &frame), 1);
+		assert_int_equal(frame.damaged, frame.dark);
+		if (frame.dark)
+			dark = mean_of(&frame);
+		else if (dark)
+			lit = mean_of(&frame);
+	}
+	assert_true(dark && lit > dark + 1);
+	leap_source_close(source);
+}
+
 static void a_recording_cannot_be_exposed_otherwise(void **state)
 {
 	const struct folder *folder = *state;
@@ -381,6 +414,7 @@ static void a_recording_cannot_be_exposed_otherwise(void **state)
 	write_capture(folder, 3, 20000000);
 	source = open_source(folder->spec);
 	assert_int_equal(leap_source_expose(source, 100, 20), -EOPNOTSUPP);
+	assert_int_equal(leap_source_darken(source, 8), -EOPNOTSUPP);
 	leap_source_close(source);
 }
 
@@ -485,6 +519,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_is_not_there_or_is_none_is_refused),
 		cmocka_unit_test(device_alone_never_simulates),
 		cmocka_unit_test(auto_always_finds_something),
+		cmocka_unit_test(the_simulator_leaves_its_leds_off_when_told),
 		cmocka_unit_test_setup_teardown(a_recording_cannot_be_exposed_otherwise,
 						set_up_folder, tear_down_folder),
 		cmocka_unit_test_setup_teardown(

@@ -45,6 +45,7 @@ static struct {
 	atomic_bool overwritten;
 	atomic_bool calibrated; /* with a block that is sealed, and nonsense or not */
 	atomic_bool nonsense;
+	atomic_int interval; /* that was asked for: so many frames are dark */
 	atomic_bool hand; /* one is above it */
 	atomic_bool reversed; /* seen the other way round */
 } bench;
@@ -149,6 +150,9 @@ int leap_source_next(struct leap_source *source, int timeout_ms,
 		.sequence = source->sequence++,
 		.time_ns = now.tv_sec * INT64_C(1000000000) + now.tv_nsec,
 	};
+	if (atomic_load(&bench.interval))
+		ret_frame->dark = ret_frame->damaged =
+			source->sequence % (uint64_t)atomic_load(&bench.interval) == 0;
 	ret_frame->ready_ns = ret_frame->time_ns;
 	return 1;
 }
@@ -166,6 +170,13 @@ int leap_source_expose(struct leap_source *source, unsigned int exposure_us,
 {
 	(void)source, (void)exposure_us, (void)gain;
 	return -EOPNOTSUPP;
+}
+
+int leap_source_darken(struct leap_source *source, unsigned int interval)
+{
+	(void)source;
+	atomic_store(&bench.interval, (int)interval);
+	return 0;
 }
 
 void leap_source_close(struct leap_source *source)
@@ -195,6 +206,7 @@ static int set_up(void **arg)
 	atomic_store(&bench.nonsense, false);
 	atomic_store(&bench.hand, false);
 	atomic_store(&bench.reversed, false);
+	atomic_store(&bench.interval, 0);
 	*arg = fixture;
 	return 0;
 }
@@ -612,6 +624,48 @@ static void a_controller_the_other_way_round_is_noticed_if_wished(void **arg)
 	leap_config_done(&config);
 }
 
+static void dark_frames_are_counted_and_not_published(void **arg)
+{
+	struct fixture *fixture = *arg;
+	struct leap_config config;
+	struct leap_policy *policy;
+	char *error;
+
+	assert_int_equal(leap_config_init(&config), 0);
+	assert_int_equal(leap_policy_new(&config, &policy), 0);
+	fixture->options.policy = policy;
+	start(fixture);
+	soon_frames_go_on(fixture);
+	assert_int_equal(leap_state_dark(fixture->state), 0);
+	assert_int_equal(leap_policy_set(policy, "force_robust_mode", "true", &error),
+			 0);
+	for (int waited = 0; waited < SOON_MS && leap_state_dark(fixture->state) < 3;
+	     waited += 5)
+		usleep(5000);
+	assert_true(leap_state_dark(fixture->state) >= 3);
+	assert_int_equal(atomic_load(&bench.interval), 8);
+	soon_frames_go_on(fixture);
+	/* the controller is left as it was found */
+	leap_pipeline_stop(fixture->pipeline);
+	fixture->pipeline = NULL;
+	assert_int_equal(atomic_load(&bench.interval), 0);
+	leap_policy_free(policy);
+	leap_config_done(&config);
+}
+
+static void nothing_but_dark_frames_is_nothing(void **arg)
+{
+	struct fixture *fixture = *arg;
+
+	atomic_store(&bench.interval, 1);
+	start(fixture);
+	for (int waited = 0; waited < SOON_MS && leap_state_dark(fixture->state) < 3;
+	     waited += 5)
+		usleep(5000);
+	assert_true(leap_state_dark(fixture->state) >= 3);
+	assert_int_equal(newest_frame(fixture), 0);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -634,6 +688,8 @@ int main(void)
 		test(each_frame_leaves_a_trace),
 		test(a_paused_pipeline_neither_tracks_nor_streams),
 		test(a_controller_the_other_way_round_is_noticed_if_wished),
+		test(dark_frames_are_counted_and_not_published),
+		test(nothing_but_dark_frames_is_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@ struct room {
 	struct leap_stereo_frame frame;
 	double light; /* grey levels at 511 us and gain 16 */
 	unsigned int changes;
+	double sun; /* of that light, what is not the LEDs' */
 	bool silent; /* the pictures do not say what they were taken with */
 	unsigned int deaf; /* frames that a setting takes to come into force */
 	unsigned int since;
@@ -77,6 +78,7 @@ static void pass(struct room *room, unsigned int frames)
 		}
 		memset(room->pixels, (int)level(room), sizeof(room->pixels));
 		frame->time_ns += INTERVAL_NS;
+		room->exposure.room = room->sun * room->us * room->gain / (511.0 * 16);
 		frame->exposure_us = room->silent ? 0 : (uint16_t)room->us;
 		frame->gain = room->silent ? 0 : (uint8_t)room->gain;
 		if (leap_exposure_next(&room->exposure, &room->camera, frame,
@@ -105,6 +107,28 @@ static void hands_come_to_be_well_exposed(void **state)
 		assert_sane(room);
 		assert_true(level(room) >= 90 && level(room) <= 180);
 	}
+}
+
+/* Nobody sees a hand there before the light is less. */
+static void a_blinding_room_lowers_the_exposure_without_a_hand(void **state)
+{
+	struct room *room = *state;
+	double sun;
+
+	room->hands.count = 0;
+	room->sun = 700;
+	room->light = 800;
+	pass(room, 300);
+	assert_sane(room);
+	sun = room->sun * room->us * room->gain / (511.0 * 16);
+	assert_true(sun < 125);
+	assert_true(sun > 60);
+	room->changes = 0;
+	pass(room, 300);
+	assert_int_equal(room->changes, 0);
+	room->sun = 0;
+	pass(room, 300);
+	assert_int_equal(room->exposure.exposure_us, LEAP_EXPOSURE_MOST);
 }
 
 static void what_is_well_exposed_is_left_alone(void **state)
@@ -180,6 +204,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		exposure_test(hands_come_to_be_well_exposed),
+		exposure_test(a_blinding_room_lowers_the_exposure_without_a_hand),
 		exposure_test(what_is_well_exposed_is_left_alone),
 		exposure_test(late_settings_do_not_make_it_swing),
 		exposure_test(pictures_that_tell_nothing_are_waited_for),
