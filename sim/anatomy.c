@@ -98,30 +98,6 @@ static void grow(const struct proportions *p, struct leap_sim_shape *s)
 	s->wrist = vec3_sub(s->wrist, palm);
 }
 
-static struct leap_sim_build average_build(void)
-{
-	struct leap_sim_build b = { { 1, 1, 1, 1, 1 }, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
-
-	return b;
-}
-
-void leap_sim_shape_init(uint64_t seed, bool left, struct leap_sim_shape *ret_shape)
-{
-	struct leap_sim_shape s = { .left = left, .build = average_build() };
-	struct proportions p = {
-		.scale = leap_sim_uniform(seed, 1, 0.88, 1.08),
-		.fingers = leap_sim_uniform(seed, 2, 0.95, 1.06),
-		.breadth = leap_sim_uniform(seed, 3, 0.95, 1.05),
-	};
-
-	s.thickness = leap_sim_uniform(seed, 4, 0.93, 1.08);
-	s.albedo = leap_sim_uniform(seed, 5, 0.9, 1.1);
-	for (int k = 0; k < LEAP_FINGERS; k++)
-		p.own[k] = leap_sim_uniform(seed, 10 + k, 0.97, 1.03);
-	grow(&p, &s);
-	*ret_shape = s;
-}
-
 static struct leap_sim_build any_build(uint64_t seed)
 {
 	struct leap_sim_build b;

@@ -122,14 +122,11 @@ struct leap_sim_skeleton {
 	struct mat3 axes;
 };
 
-/** leap_sim_shape_init() - the hand of person @seed */
-void leap_sim_shape_init(uint64_t seed, bool left, struct leap_sim_shape *ret_shape);
-
 /**
  * leap_sim_shape_draw() - a person of any age and build, by seed
  *
- * One in six is a child, one in eight has long fingers. Unlike leap_sim_shape_init(),
- * everything varies as much as it does among people, and a little more.
+ * One in six is a child, one in eight has long fingers. Everything varies as much as it
+ * does among people, and a little more.
  */
 void leap_sim_shape_draw(uint64_t seed, bool left, struct leap_sim_shape *ret_shape);
 

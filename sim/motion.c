@@ -26,7 +26,7 @@ void leap_sim_motion_init(uint64_t seed, bool left, double apart,
 {
 	struct leap_sim_motion m = { .seed = seed };
 
-	leap_sim_shape_init(leap_sim_hash(seed, 1), left, &m.shape);
+	leap_sim_shape_draw(leap_sim_hash(seed, 1), left, &m.shape);
 	m.home = vec3(apart + leap_sim_uniform(seed, 2, -12, 12),
 		      leap_sim_uniform(seed, 3, 185, 225),
 		      leap_sim_uniform(seed, 4, -15, 20));

@@ -16,6 +16,7 @@
 struct leap_sim {
 	unsigned int hands;
 	struct leap_sim_motion motion[LEAP_HANDS_MAX];
+	struct leap_sim_dress dress[LEAP_HANDS_MAX];
 	uint64_t dice;
 	struct leap_sim_shot shot;
 	struct leap_sim_lenses lenses;
@@ -34,9 +35,12 @@ static void choose_hands(struct leap_sim *sim, const struct leap_sim_options *op
 	double apart = options->hands > 1 ? TWO_HANDS_APART : ONE_HAND_APART;
 
 	sim->hands = options->hands;
-	for (unsigned int i = 0; i < options->hands; i++)
+	for (unsigned int i = 0; i < options->hands; i++) {
 		leap_sim_motion_init(leap_sim_hash(options->seed, 100 + i),
 				     i == 0 ? left : !left, apart, &sim->motion[i]);
+		leap_sim_dress_draw(leap_sim_hash(options->seed, 200 + i),
+				    &sim->dress[i]);
+	}
 }
 
 static void prepare_shot(struct leap_sim *sim, const struct leap_camera *camera)
@@ -119,7 +123,8 @@ void leap_sim_render(struct leap_sim *sim, uint64_t index, uint8_t *pixels)
 		struct leap_sim_skeleton skeleton;
 
 		pose_hand(sim, i, index, &skeleton);
-		leap_sim_flesh(&sim->motion[i].shape, &skeleton, NULL, &sim->surface);
+		leap_sim_flesh(&sim->motion[i].shape, &skeleton, &sim->dress[i],
+			       &sim->surface);
 	}
 	sim->shot.dice = leap_sim_hash(sim->dice, index);
 	leap_sim_sensor_render(sim->sensor, &sim->shot, pixels);

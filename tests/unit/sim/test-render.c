@@ -172,7 +172,7 @@ static void fingers_end_at_their_tips(void **state)
 				struct vec3 on = joint[LEAP_BTIP];
 				struct vec3 off = vec3_madd(on, 10, along);
 
-				assert_true(brightness(&s, e, on) > 50);
+				assert_true(brightness(&s, e, on) > 40);
 				assert_true(brightness(&s, e, off) < 25);
 			}
 		}
