@@ -14,9 +14,7 @@
 
 #include "daemon/tracking/tools.h"
 
-#define WIDTH 640
-#define HEIGHT 240
-#define SIZE (WIDTH * HEIGHT * LEAP_EYES)
+#define PIXELS_MAX (752 * 480 * LEAP_EYES)
 #define INTERVAL 0.0087
 #define DARK 6
 #define SKIN 150
@@ -25,17 +23,16 @@
 
 #define assert_near(a, b, tolerance) assert_true(fabs((a) - (b)) <= (tolerance))
 
-static const struct leap_sensor_mode mode = { WIDTH, HEIGHT };
-
 struct fixture {
 	struct leap_camera camera;
+	struct leap_sensor_mode mode;
 	struct leap_crop_optics optics;
 	struct leap_tools tools;
 	struct leap_skeleton hand;
 	struct leap_hands hands;
 	uint32_t random;
-	uint8_t bare[SIZE]; /* picture of the hand alone */
-	uint8_t pixels[SIZE];
+	uint8_t bare[PIXELS_MAX]; /* picture of the hand alone */
+	uint8_t pixels[PIXELS_MAX];
 };
 
 /* An ellipse whose edge is soft, where an eye sees a ball. */
@@ -44,10 +41,10 @@ static void paint_ball(struct fixture *f, int eye, struct vec3 at, double radius
 {
 	double middle[2], side[2], down[2], a, b;
 
-	if (!leap_camera_project(&f->camera, eye, mode, at, middle) ||
-	    !leap_camera_project(&f->camera, eye, mode,
+	if (!leap_camera_project(&f->camera, eye, f->mode, at, middle) ||
+	    !leap_camera_project(&f->camera, eye, f->mode,
 				 vec3_add(at, vec3(radius, 0, 0)), side) ||
-	    !leap_camera_project(&f->camera, eye, mode,
+	    !leap_camera_project(&f->camera, eye, f->mode,
 				 vec3_add(at, vec3(0, 0, radius)), down))
 		return;
 	a = fabs(side[0] - middle[0]);
@@ -58,9 +55,10 @@ static void paint_ball(struct fixture *f, int eye, struct vec3 at, double radius
 			double share = fmax(0, fmin(1, (1 - off) * b + 0.5));
 			uint8_t *p;
 
-			if (x < 0 || x >= WIDTH || y < 0 || y >= HEIGHT)
+			if (x < 0 || x >= (int)f->mode.width || y < 0 ||
+			    y >= (int)f->mode.height)
 				continue;
-			p = &f->pixels[(y * WIDTH + x) * LEAP_EYES + eye];
+			p = &f->pixels[(y * (int)f->mode.width + x) * LEAP_EYES + eye];
 			*p = (uint8_t)fmax(*p, DARK + share * (level - DARK));
 		}
 	}
@@ -87,13 +85,13 @@ static void paint_rod(struct fixture *f, int eyes, const struct leap_rod *rod,
 static void pose(struct fixture *f, const struct leap_pose *how)
 {
 	leap_skeleton_pose(how, &f->hand);
-	for (int i = 0; i < SIZE; i++) {
+	for (int i = 0; i < PIXELS_MAX; i++) {
 		f->random = f->random * 1664525 + 1013904223;
 		f->pixels[i] = (uint8_t)(DARK + (f->random >> 30));
 	}
 	for (int r = 0; r < LEAP_RODS; r++)
 		paint_rod(f, BOTH, &f->hand.rod[r], SKIN);
-	memcpy(f->bare, f->pixels, SIZE);
+	memcpy(f->bare, f->pixels, PIXELS_MAX);
 }
 
 /* A hand that points with none of its fingers, palm down. */
@@ -110,6 +108,14 @@ static void hold(struct fixture *f, struct vec3 palm)
 	pose(f, &how);
 }
 
+static void use_mode(struct fixture *f, uint32_t width, uint32_t height)
+{
+	f->mode = (struct leap_sensor_mode){ width, height };
+	leap_crop_optics_init(&f->camera, f->mode, &f->optics);
+	memset(&f->tools, 0, sizeof(f->tools));
+	hold(f, vec3(10, 200, 30));
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -117,9 +123,8 @@ static int set_up(void **state)
 	if (!f)
 		return -1;
 	leap_camera_nominal(&f->camera);
-	leap_crop_optics_init(&f->camera, mode, &f->optics);
 	f->random = 1;
-	hold(f, vec3(10, 200, 30));
+	use_mode(f, 640, 240);
 	*state = f;
 	return 0;
 }
@@ -170,8 +175,8 @@ static struct stick pen(const struct fixture *f)
 static void look(struct fixture *f, unsigned int frames)
 {
 	const struct leap_stereo_frame frame = { .pixels = f->pixels,
-						 .width = WIDTH,
-						 .height = HEIGHT };
+						 .width = f->mode.width,
+						 .height = f->mode.height };
 	const struct leap_tool_hand hand = { HAND, &f->hand };
 
 	for (unsigned int i = 0; i < frames; i++)
@@ -184,7 +189,7 @@ static void look(struct fixture *f, unsigned int frames)
 static void show(struct fixture *f, const struct stick *s, unsigned int frames)
 {
 	for (unsigned int i = 0; i < frames; i++) {
-		memcpy(f->pixels, f->bare, SIZE);
+		memcpy(f->pixels, f->bare, PIXELS_MAX);
 		if (s)
 			paint_stick(f, s);
 		look(f, 1);
@@ -224,6 +229,24 @@ static void a_stick_is_found_where_it_is(void **state)
 	show(f, &s, 30);
 	assert_int_equal(f->hands.tool_count, 1);
 	assert_is(&f->hands.tool[0], &s);
+}
+
+static void every_mode_shows_the_same_stick(void **state)
+{
+	static const uint32_t modes[][2] = {
+		{ 640, 480 }, { 640, 120 }, { 752, 480 }, { 752, 240 }, { 752, 120 }
+	};
+	struct fixture *f = *state;
+
+	for (unsigned int m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
+		struct stick s;
+
+		use_mode(f, modes[m][0], modes[m][1]);
+		s = pen(f);
+		show(f, &s, 30);
+		assert_int_equal(f->hands.tool_count, 1);
+		assert_is(&f->hands.tool[0], &s);
+	}
 }
 
 static void sticks_may_point_anywhere_but_along_the_arm(void **state)
@@ -436,7 +459,7 @@ static void what_is_bent_is_no_tool(void **state)
 	next.length = 45;
 	memset(&f->tools, 0, sizeof(f->tools));
 	for (unsigned int i = 0; i < 30; i++) {
-		memcpy(f->pixels, f->bare, SIZE);
+		memcpy(f->pixels, f->bare, PIXELS_MAX);
 		paint_stick(f, &s);
 		paint_stick(f, &next);
 		look(f, 1);
@@ -463,7 +486,7 @@ static void nonsense_pictures_do_no_harm(void **state)
 	struct fixture *f = *state;
 
 	for (unsigned int i = 0; i < 30; i++) {
-		for (int p = 0; p < SIZE; p++) {
+		for (int p = 0; p < PIXELS_MAX; p++) {
 			f->random = f->random * 1664525 + 1013904223;
 			f->pixels[p] = (uint8_t)(f->random >> 24);
 		}
@@ -479,6 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		tools_test(a_hand_without_a_tool_has_none),
 		tools_test(a_stick_is_found_where_it_is),
+		tools_test(every_mode_shows_the_same_stick),
 		tools_test(sticks_may_point_anywhere_but_along_the_arm),
 		tools_test(thick_and_thin_sticks_are_told_apart),
 		tools_test(a_tool_is_believed_after_some_frames),
