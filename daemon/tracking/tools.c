@@ -349,7 +349,7 @@ static void start(const struct scene *s, unsigned int which,
 			continue;
 		track->followed = true;
 		track->line = line;
-		track->velocity[0] = track->velocity[1] = vec3(0, 0, 0);
+		track->velocity[0] = track->velocity[1] = track->palm_velocity;
 		track->length = vec3_distance(line.tip, line.base);
 		track->width = v.width;
 		track->confidence = 0.5;
@@ -370,12 +370,16 @@ static void keep_length(const struct leap_tool_track *track, struct leap_line *l
 		line->tip = vec3_madd(line->base, track->length / length, way);
 }
 
-static bool follow(const struct scene *s, const struct leap_skeleton *hand,
-		   struct leap_tool_track *track, double dt)
+/* @lost: it was not seen in the frame before; it may still go where its hand goes */
+static bool follow(const struct scene *s, const struct leap_skeleton *hand, bool lost,
+		   struct leap_tool_track *track)
 {
+	double dt = track->unseen;
 	struct leap_line line = {
-		.base = vec3_madd(track->line.base, dt, track->velocity[0]),
-		.tip = vec3_madd(track->line.tip, dt, track->velocity[1]),
+		.base = vec3_madd(track->line.base, dt,
+				  lost ? track->palm_velocity : track->velocity[0]),
+		.tip = vec3_madd(track->line.tip, dt,
+				 lost ? track->palm_velocity : track->velocity[1]),
 	};
 	struct sighting sighting;
 	struct vec3 velocity;
@@ -430,19 +434,21 @@ static void describe(struct leap_tools *tools, struct leap_tool_track *track, do
 	};
 }
 
-static struct leap_tool_track *track_of(struct leap_tools *tools, uint32_t hand)
+static struct leap_tool_track *track_of(struct leap_tools *tools,
+					const struct leap_tool_hand *hand)
 {
 	struct leap_tool_track *oldest = &tools->track[0];
 
 	for (int i = 0; i < LEAP_TOOLS_MAX; i++) {
 		struct leap_tool_track *t = &tools->track[i];
 
-		if (t->hand == hand)
+		if (t->hand == hand->track)
 			return t;
 		if (!t->hand || (oldest->hand && t->away > oldest->away))
 			oldest = t;
 	}
-	*oldest = (struct leap_tool_track){ .hand = hand };
+	*oldest = (struct leap_tool_track){ .hand = hand->track,
+					    .palm = hand->skeleton->pose.place };
 	return oldest;
 }
 
@@ -457,7 +463,7 @@ static void grow_old(struct leap_tools *tools, double dt)
 		t->unseen += dt;
 		t->away = t->followed ? 0 : t->away + dt;
 		if (t->away > REMEMBER)
-			memset(t, 0, sizeof(*t));
+			t->id = 0;
 	}
 }
 
@@ -471,10 +477,15 @@ void leap_tools_update(struct leap_tools *tools, const struct leap_crop_optics *
 	tools->frames++;
 	grow_old(tools, dt);
 	for (unsigned int i = 0; i < count; i++) {
-		struct leap_tool_track *t = track_of(tools, hands[i].track);
+		struct leap_tool_track *t = track_of(tools, &hands[i]);
+		struct vec3 palm = hands[i].skeleton->pose.place;
 
+		t->palm_velocity =
+			vec3_lerp(t->palm_velocity,
+				  vec3_scale(vec3_sub(palm, t->palm), 1 / dt), 0.4);
+		t->palm = palm;
 		if (t->followed) {
-			if (follow(&s, hands[i].skeleton, t, t->unseen) &&
+			if (follow(&s, hands[i].skeleton, t->unseen > dt, t) &&
 			    t->age >= CONFIRM)
 				describe(tools, t, dt);
 		} else if ((tools->frames + i) % LOOK_EVERY == 0) {

@@ -20,20 +20,27 @@ struct leap_tool_hand {
 
 /**
  * struct leap_tool_track - the tool of one hand
- * @hand: its track, 0: nothing is known
+ * @hand: its track, 0: none so far
  * @id: of the tool, 0 until it is reported for the first time; kept for a while when
  *	the tool is lost
+ * @palm: of the hand, when it was last seen
+ * @palm_velocity: mm/s: with that a tool is expected to move when it is found
  * @followed: the rest is valid
  * @line: from where it leaves the hand to its end
- * @velocity: of both ends, mm/s
+ * @velocity: of base and tip, mm/s
  * @length: millimetres, likewise @width; also while a part is out of the picture
+ * @confidence: 0..1, lately in how many eyes it was seen
  * @age: frames in which it was seen
  * @unseen: seconds since it was
- * @away: seconds since it was given up, or its hand
+ * @away: seconds since one was followed
+ * @smooth: what is reported
+ * @tool: likewise
  */
 struct leap_tool_track {
 	uint32_t hand;
 	uint32_t id;
+	struct vec3 palm;
+	struct vec3 palm_velocity;
 	bool followed;
 	struct leap_line line;
 	struct vec3 velocity[2];

@@ -325,6 +325,22 @@ static void a_tool_that_moves_stays_the_same(void **state)
 	}
 }
 
+static void a_tool_that_comes_moving_is_found(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int seen = 0;
+
+	for (int i = 0; i < 28; i++) {
+		struct stick s;
+
+		hold(f, vec3(-250 + 18 * i, 210, 30));
+		s = pen(f);
+		show(f, &s, 1);
+		seen += f->hands.tool_count;
+	}
+	assert_true(seen >= 10);
+}
+
 /* Put away for @frames, then held again: Return: whether it is the same. */
 static bool is_same_after(struct fixture *f, unsigned int frames)
 {
@@ -507,6 +523,7 @@ int main(void)
 		tools_test(thick_and_thin_sticks_are_told_apart),
 		tools_test(a_tool_is_believed_after_some_frames),
 		tools_test(a_tool_that_moves_stays_the_same),
+		tools_test(a_tool_that_comes_moving_is_found),
 		tools_test(a_tool_lost_for_a_moment_is_found_again),
 		tools_test(a_tool_put_away_is_another_one_later),
 		tools_test(one_picture_without_it_does_not_lose_a_tool),
