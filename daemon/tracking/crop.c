@@ -291,6 +291,19 @@ void leap_crop_locate(const struct leap_crop *crop, struct vec3 point, double re
 	ret_at[2] = (along - crop->depth) / half;
 }
 
+struct vec3 leap_crop_middle(const struct vec3 point[], unsigned int points)
+{
+	struct vec3 low = point[0], high = point[0];
+
+	for (unsigned int i = 1; i < points; i++) {
+		low = vec3(fmin(low.x, point[i].x), fmin(low.y, point[i].y),
+			   fmin(low.z, point[i].z));
+		high = vec3(fmax(high.x, point[i].x), fmax(high.y, point[i].y),
+			    fmax(high.z, point[i].z));
+	}
+	return vec3_lerp(low, high, 0.5);
+}
+
 struct vec3 leap_crop_point(const struct leap_crop *crop, const double at[3])
 {
 	double half = 0.5 * crop->place.width;

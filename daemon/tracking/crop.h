@@ -108,6 +108,15 @@ void leap_crop_planes(const struct leap_crop *crop, float ret_plane[LEAP_CROP_PL
 void leap_crop_locate(const struct leap_crop *crop, struct vec3 point,
 		      double ret_at[3]);
 
+/**
+ * leap_crop_middle() - where to look so that all of a hand is in the crop
+ * @point: wrist and joints, @points of them
+ *
+ * Return: the middle of the box around them. Hands are some 200 mm long: around their
+ * palm a crop loses the tips of large ones.
+ */
+struct vec3 leap_crop_middle(const struct vec3 point[], unsigned int points);
+
 /** leap_crop_point() - the inverse of leap_crop_locate() */
 struct vec3 leap_crop_point(const struct leap_crop *crop, const double at[3]);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "daemon/tracking/cholesky.h"
+
 #define DEGREE (M_PI / 180)
 #define N LEAP_FREEDOMS
 
@@ -83,6 +85,30 @@ static struct vec3 turn_between(const struct mat3 *from, const struct mat3 *to)
 	return sum;
 }
 
+static void add_build(const struct leap_fit_belief *belief,
+		      const struct leap_pose *pose, struct normal *n)
+{
+	const struct leap_build *build = belief->build;
+	double off[LEAP_BUILD] = { log(pose->size) - build->mean[0] };
+
+	for (int i = 1; i < LEAP_BUILD; i++)
+		off[i] = pose->proportion[i - 1] - build->mean[i];
+	for (int i = 0; i < LEAP_BUILD; i++) {
+		double force = 0;
+
+		for (int j = 0; j < LEAP_BUILD; j++) {
+			double sure = belief->stiffness * build->information[i][j];
+
+			force += sure * off[j];
+			if (j <= i)
+				n->hessian[LEAP_FREE_SIZE + i][LEAP_FREE_SIZE + j] +=
+					sure;
+		}
+		n->cost += 0.5 * off[i] * force;
+		n->gradient[LEAP_FREE_SIZE + i] += force;
+	}
+}
+
 static void add_belief(const struct leap_fit_belief *belief,
 		       const struct leap_pose *pose, struct normal *n)
 {
@@ -103,8 +129,7 @@ static void add_belief(const struct leap_fit_belief *belief,
 			pull(n, LEAP_FREE_ANGLE + i, angle - near->angle[i],
 			     belief->angle_sd);
 	}
-	pull(n, LEAP_FREE_SIZE, log(pose->size) - belief->size_log,
-	     1 / sqrt(belief->size_information));
+	add_build(belief, pose, n);
 	if (near) {
 		struct vec3 off = vec3_sub(pose->place, near->place);
 		struct vec3 turn = turn_between(&near->turn, &pose->turn);
@@ -181,45 +206,6 @@ static void build(const struct leap_sighting seen[LEAP_POINTS],
 	add_belief(belief, pose, n);
 }
 
-/* Cholesky; false when the matrix is not positive. @l may be @a. */
-static bool decompose(double a[N][N])
-{
-	for (int i = 0; i < N; i++) {
-		for (int j = 0; j <= i; j++) {
-			double sum = a[i][j];
-
-			for (int k = 0; k < j; k++)
-				sum -= a[i][k] * a[j][k];
-			if (i > j) {
-				a[i][j] = sum / a[j][j];
-				continue;
-			}
-			if (!(sum > 1e-12))
-				return false;
-			a[i][i] = sqrt(sum);
-		}
-	}
-	return true;
-}
-
-static void solve(double l[N][N], const double b[N], double ret[N])
-{
-	for (int i = 0; i < N; i++) {
-		double sum = b[i];
-
-		for (int k = 0; k < i; k++)
-			sum -= l[i][k] * ret[k];
-		ret[i] = sum / l[i][i];
-	}
-	for (int i = N - 1; i >= 0; i--) {
-		double sum = ret[i];
-
-		for (int k = i + 1; k < N; k++)
-			sum -= l[k][i] * ret[k];
-		ret[i] = sum / l[i][i];
-	}
-}
-
 static void move(const struct leap_pose *pose, const double by[N],
 		 struct leap_pose *ret_pose)
 {
@@ -230,6 +216,8 @@ static void move(const struct leap_pose *pose, const double by[N],
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		p.angle[i] -= by[LEAP_FREE_ANGLE + i];
 	p.size *= exp(fmin(fmax(-by[LEAP_FREE_SIZE], -0.2), 0.2));
+	for (int i = 0; i < LEAP_PROPORTIONS; i++)
+		p.proportion[i] -= by[LEAP_FREE_PROPORTION + i];
 	*ret_pose = p;
 }
 
@@ -245,10 +233,10 @@ static bool step(const struct leap_sighting seen[LEAP_POINTS],
 		memcpy(l, n->hessian, sizeof(l));
 		for (int k = 0; k < N; k++)
 			l[k][k] *= 1 + *damping;
-		if (decompose(l)) {
+		if (leap_cholesky(N, l)) {
 			double before = n->cost;
 
-			solve(l, n->gradient, by);
+			leap_cholesky_solve(N, l, n->gradient, by);
 			move(pose, by, &tried);
 			build(seen, belief, &tried, &there);
 			if (there.cost < before) {
@@ -263,15 +251,27 @@ static bool step(const struct leap_sighting seen[LEAP_POINTS],
 	return false;
 }
 
-/* What is left of the last freedom's information when the others are free. */
-static double size_information(const struct normal *n, double believed)
+/* What is left of the build's information when the pose is free, less the belief. */
+static void tell_build(const struct normal *n, const struct leap_fit_belief *belief,
+		       double ret[LEAP_BUILD][LEAP_BUILD])
 {
 	double l[N][N];
 
 	memcpy(l, n->hessian, sizeof(l));
-	if (!decompose(l))
-		return 0;
-	return fmax(l[N - 1][N - 1] * l[N - 1][N - 1] - believed, 0);
+	memset(ret, 0, sizeof(double[LEAP_BUILD][LEAP_BUILD]));
+	if (!leap_cholesky(N, l))
+		return;
+	for (int i = 0; i < LEAP_BUILD; i++) {
+		for (int j = 0; j <= i; j++) {
+			double sum =
+				-belief->stiffness * belief->build->information[i][j];
+
+			for (int k = LEAP_FREE_SIZE; k <= LEAP_FREE_SIZE + j; k++)
+				sum += l[LEAP_FREE_SIZE + i][k] *
+				       l[LEAP_FREE_SIZE + j][k];
+			ret[i][j] = ret[j][i] = sum;
+		}
+	}
 }
 
 void leap_fit_pose(const struct leap_sighting seen[LEAP_POINTS],
@@ -285,7 +285,7 @@ void leap_fit_pose(const struct leap_sighting seen[LEAP_POINTS],
 	while (steps-- > 0 && step(seen, belief, pose, &n, &damping))
 		;
 	ret_result->misfit = sqrt(n.square / (3 * LEAP_POINTS));
-	ret_result->size_information = size_information(&n, belief->size_information);
+	tell_build(&n, belief, ret_result->told);
 }
 
 void leap_fit_guess(const struct leap_sighting seen[LEAP_POINTS], bool left,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bends a hand of bones so that it explains points seen in space: Levenberg-Marquardt
- * over place, turn, joint angles and size, each point weighted by how sure it is.
+ * over place, turn, joint angles and build, each point weighted by how sure it is.
  * Pure; no state, any thread.
  */
 #ifndef LEAP_POSE_FIT_H
 #define LEAP_POSE_FIT_H
 
+#include "daemon/tracking/build.h"
 #include "daemon/tracking/network.h"
-#include "daemon/tracking/skeleton.h"
 
 /**
  * struct leap_sighting - a point of the hand as it is seen
@@ -30,27 +30,27 @@ struct leap_sighting {
  * @place_sd: deviation from there, millimetres
  * @turn_sd: radians
  * @angle_sd: radians
- * @size_log: logarithm of the size that is believed in
- * @size_information: 1 / variance of that belief
+ * @build: the hand's
+ * @stiffness: how many times over the build is believed in
  */
 struct leap_fit_belief {
 	const struct leap_pose *near;
 	double place_sd;
 	double turn_sd;
 	double angle_sd;
-	double size_log;
-	double size_information;
+	const struct leap_build *build;
+	double stiffness;
 };
 
 /**
  * struct leap_fit_result - how well it went
  * @misfit: root of the mean squared distance of joints from their sightings,
  *	in their own deviations; about 1 when the deviations are right
- * @size_information: what the sightings alone say about the size, 1 / variance
+ * @told: what the sightings alone say about the build, an inverse covariance
  */
 struct leap_fit_result {
 	double misfit;
-	double size_information;
+	double told[LEAP_BUILD][LEAP_BUILD];
 };
 
 /** leap_fit_guess() - a relaxed hand at the place and turn of the seen palm */

@@ -12,29 +12,33 @@
 #define ACROSS_LEAST 0.7 /* millimetres */
 #define ALONG_LEAST 1.0
 
-/* Sure enough to be a hand, log odds and millimetres (at 250 mm; farther away more). */
-#define PRESENT_SURE 2.5
-#define DOUBT_SURE 20.0
+/* A hand that its own points do not fit speaks against itself: so much is one odd less. */
+#define DOUBT_FOR_ODD 4.0 /* millimetres at 250 mm and below; more beyond */
+
+#define EVIDENCE_SURE 1.5
+
 /* Not worth another look. */
 #define PRESENT_HOPELESS (-2.0)
 #define PALM_DOUBT_HOPELESS 60.0
 #define LOOKS_MAX 5
+#define KNOWN_NEAR 35.0 /* millimetres between palms: two hands are farther apart */
 
 #define HEIGHT_MIN 35.0
 #define HEIGHT_MAX 750.0
 #define TURN_ROUND 0.3
 
-/* Half widths from the middle of a crop. */
-#define EDGE_NEAR 0.8
-#define EDGE_FAR_OUT 0.5
-#define EDGE_BLURRED 0.45
-#define WIDEN_SHARE 0.35 /* of the way from the palm to the tips */
+/* A far hand is small in the picture, so its points are less sure. */
+static double far(const struct leap_sight *sight)
+{
+	return fmax(1, sight->palm.y / 250);
+}
 
 static void place_points(const struct leap_crop *crop,
 			 const struct leap_network_answer *answer,
 			 struct leap_sight *sight)
 {
 	double half = 0.5 * crop->place.width, doubt = 0;
+	struct vec3 hand[LEAP_POINT_PALM];
 
 	for (int i = 0; i < LEAP_POINTS; i++) {
 		struct leap_sighting *seen = &sight->seen[i];
@@ -43,7 +47,8 @@ static void place_points(const struct leap_crop *crop,
 		double across = answer->across[i] * half, along;
 
 		seen->place = leap_crop_point(crop, at);
-		sight->edge[i] = fmax(fabs(at[0]), fabs(at[1]));
+		if (i < LEAP_POINT_PALM)
+			hand[i] = seen->place;
 		seen->view = vec3_unit_or(seen->place, vec3(0, 1, 0));
 		across *= fmax(crop->depth + at[2] * half, 1) / crop->depth;
 		along = answer->along[i] * half;
@@ -52,7 +57,9 @@ static void place_points(const struct leap_crop *crop,
 		seen->along = hypot(DEVIATION * along, ALONG_LEAST);
 	}
 	sight->palm = sight->seen[LEAP_POINT_PALM].place;
+	sight->middle = leap_crop_middle(hand, LEAP_POINT_PALM);
 	sight->doubt = doubt;
+	sight->evidence = sight->present - doubt / far(sight) / DOUBT_FOR_ODD;
 }
 
 /*
@@ -105,8 +112,7 @@ static double seen_direction_z(const struct leap_sight *sight)
 
 static bool sure(const struct leap_sight *sight)
 {
-	return sight->present > PRESENT_SURE && sight->right > 0 &&
-	       sight->doubt < DOUBT_SURE * fmax(1, sight->palm.y / 250);
+	return sight->evidence > EVIDENCE_SURE && sight->right > 0;
 }
 
 static bool hopeless(const struct leap_sight *sight)
@@ -114,86 +120,52 @@ static bool hopeless(const struct leap_sight *sight)
 	const struct leap_sighting *palm = &sight->seen[LEAP_POINT_PALM];
 
 	return sight->present < PRESENT_HOPELESS &&
-	       hypot(palm->across, palm->along) >
-		       PALM_DOUBT_HOPELESS * fmax(1, sight->palm.y / 250);
+	       hypot(palm->across, palm->along) > PALM_DOUBT_HOPELESS * far(sight);
 }
 
-static double merit(const struct leap_sight *sight)
+static bool is_known(const struct leap_sight_known *known,
+		     const struct leap_sight *sight)
 {
-	return fmin(sight->present, 3) + fmin(fmax(sight->right, -4), 4) -
-	       sight->doubt / 20;
+	for (unsigned int i = 0; i < known->count; i++)
+		if (vec3_distance(known->palm[i], sight->palm) < KNOWN_NEAR)
+			return true;
+	return false;
 }
 
-/* The middle of the tips that are far out; false when none is near the edge. */
-static bool far_out(const struct leap_sight *sight, struct vec3 *ret_middle)
-{
-	struct vec3 sum = vec3(0, 0, 0);
-	bool near = false;
-	int count = 0;
-
-	for (int tip = 4; tip < LEAP_POINT_PALM; tip += 4) {
-		near |= sight->edge[tip] > EDGE_NEAR;
-		if (sight->edge[tip] <= EDGE_FAR_OUT)
-			continue;
-		sum = vec3_add(sum, sight->seen[tip].place);
-		count++;
-	}
-	*ret_middle = vec3_scale(sum, 1.0 / (count ? count : 1));
-	return near;
-}
-
-void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
-		      struct leap_sight *sight)
-{
-	struct leap_crop_place at = sight->at;
-	struct leap_sight other;
-	struct vec3 tips;
-
-	if (!far_out(sight, &tips))
-		return;
-	at.anchor = vec3_lerp(sight->palm, tips, WIDEN_SHARE);
-	if (!leap_sight_within_reach(at.anchor))
-		return;
-	leap_sight_take(gaze, frame, &at, &other);
-	if (other.present < PRESENT_HOPELESS)
-		return;
-	for (int i = 0; i < LEAP_POINTS; i++)
-		if (sight->edge[i] > EDGE_BLURRED && other.edge[i] < sight->edge[i])
-			sight->seen[i] = other.seen[i];
-}
-
-/* Sure of a hand is not yet sure of its side: looked at as the other one it may fit. */
-static void weigh_sides(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
+/* Palm down and palm up, a left and a right hand have the same outline: look twice. */
+static void choose_side(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
 			struct leap_sight *sight)
 {
 	struct leap_crop_place at = sight->at;
 	struct leap_sight other;
 
-	at.anchor = sight->palm;
+	at.anchor = sight->middle;
 	at.mirrored = !at.mirrored;
+	if (!leap_sight_within_reach(at.anchor))
+		return;
 	leap_sight_take(gaze, frame, &at, &other);
 	if (sure(&other) && other.right > sight->right)
 		*sight = other;
 }
 
 bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
-		     struct vec3 place, bool turned, struct leap_sight *ret_sight)
+		     struct vec3 place, bool turned,
+		     const struct leap_sight_known *known, struct leap_sight *ret_sight)
 {
 	struct leap_crop_place at = { place, LEAP_SIGHT_WIDTH, false, turned };
-	struct leap_sight mirrored;
 
 	if (!leap_sight_within_reach(place))
 		return false;
 	leap_sight_take(gaze, frame, &at, ret_sight);
-	at.mirrored = true;
-	leap_sight_take(gaze, frame, &at, &mirrored);
-	if (merit(&mirrored) > merit(ret_sight))
-		*ret_sight = mirrored;
-	for (int i = 2; i < LOOKS_MAX && !hopeless(ret_sight); i++) {
+	for (int i = 1;
+	     i < LOOKS_MAX && !hopeless(ret_sight) && !is_known(known, ret_sight);
+	     i++) {
 		double z = seen_direction_z(ret_sight);
 
 		at = ret_sight->at;
-		at.anchor = ret_sight->palm;
+		/* From far aside only the way to the palm is known. */
+		at.anchor = ret_sight->present > 0 ? ret_sight->middle
+						   : ret_sight->palm;
 		if (!leap_sight_within_reach(at.anchor))
 			return false;
 		if (ret_sight->present > 0 && fabs(z) > TURN_ROUND)
@@ -201,11 +173,10 @@ bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 		if (ret_sight->present > 0 && ret_sight->right < -1)
 			at.mirrored = !at.mirrored;
 		leap_sight_take(gaze, frame, &at, ret_sight);
-		if (!sure(ret_sight))
-			continue;
-		if (leap_sight_within_reach(ret_sight->palm))
-			weigh_sides(gaze, frame, ret_sight);
-		return leap_sight_within_reach(ret_sight->palm);
+		if (sure(ret_sight)) {
+			choose_side(gaze, frame, ret_sight);
+			return leap_sight_within_reach(ret_sight->palm);
+		}
 	}
 	return false;
 }

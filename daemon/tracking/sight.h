@@ -31,20 +31,30 @@ struct leap_gaze {
  * struct leap_sight - what is seen at a place
  * @at: where and which way round was looked
  * @seen: points of a hand in Leap coordinates
- * @edge: by point, how far from the middle of the crop it was, 1 on its edge
  * @palm: of them
+ * @middle: of the hand, where to look next
  * @doubt: how far off the points are on average, by the network's own reckoning, mm
  * @right: log odds of the way round being right for this hand's chirality
- * @present: log odds of there being a hand
+ * @present: log odds of there being a hand, by the network
+ * @evidence: the same, less what its doubt tells against it
  */
 struct leap_sight {
 	struct leap_crop_place at;
 	struct leap_sighting seen[LEAP_POINTS];
-	double edge[LEAP_POINTS];
 	struct vec3 palm;
+	struct vec3 middle;
 	double doubt;
 	double right;
 	double present;
+	double evidence;
+};
+
+/**
+ * struct leap_sight_known - palms of hands that are followed, @count of them
+ */
+struct leap_sight_known {
+	unsigned int count;
+	struct vec3 palm[LEAP_HANDS_MAX];
 };
 
 /** leap_sight_take() - look at @at; a mirrored look is for left hands */
@@ -52,23 +62,17 @@ void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 		     const struct leap_crop_place *at, struct leap_sight *ret_sight);
 
 /**
- * leap_sight_widen() - look again where fingers come near the edge of what is seen
- * @sight: a look whose palm is near the middle; points near its edge are replaced by
- *	what a second look, moved towards them, says of them
- * Costs nothing when no point is near the edge.
- */
-void leap_sight_widen(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
-		      struct leap_sight *sight);
-
-/**
- * leap_sight_home() - look at a place, then from where the palm is seen, until sure
+ * leap_sight_home() - look at a place, then from where the hand is seen, until sure
  * @place: within some 150 mm of a palm
  * @turned: which way round to begin
+ * @known: hands that are followed; given up when it leads to one of them
  *
  * Return: true when a hand is there; @ret_sight is then the last look at it.
  */
 bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,
-		     struct vec3 place, bool turned, struct leap_sight *ret_sight);
+		     struct vec3 place, bool turned,
+		     const struct leap_sight_known *known,
+		     struct leap_sight *ret_sight);
 
 /** leap_sight_within_reach() - a place where a hand can be seen */
 bool leap_sight_within_reach(struct vec3 place);

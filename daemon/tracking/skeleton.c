@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Forward kinematics of an average hand, and the derivatives a fit needs.
+ * Forward kinematics of a hand, and the derivatives a fit needs.
  * Pure functions; any thread.
  *
- * Proportions: what the original service reports for its default hand (palm width
+ * The average hand: what the original service reports for its default hand (palm width
  * 87.48 mm), read off recordings of it. Relative to the palm centre its knuckles never
  * move, so the palm is one rigid piece.
  */
@@ -123,9 +123,9 @@ struct vec3 leap_skeleton_normal(const struct leap_pose *pose)
 	return vec3_scale(pose->turn.row[1], -1);
 }
 
-double leap_skeleton_palm_width(double size)
+double leap_skeleton_palm_width(const struct leap_pose *pose)
 {
-	return PALM_WIDTH * size;
+	return PALM_WIDTH * pose->size * exp(pose->proportion[LEAP_PALM_BREADTH]);
 }
 
 /* A direction of the left hand in the world; a right hand is its mirror image. */
@@ -146,7 +146,21 @@ static struct vec3 axis_outwards(const struct leap_pose *pose, struct vec3 v)
 
 static struct vec3 placed(const struct leap_pose *pose, struct vec3 v)
 {
+	v.x *= exp(pose->proportion[LEAP_PALM_BREADTH]);
 	return vec3_madd(pose->place, pose->size, outwards(pose, v));
+}
+
+/* Three bones in a row, each bent against the one before. */
+static void lay_bones(int k, struct vec3 along, struct vec3 flexion,
+		      const double bend[3], struct leap_skeleton *s)
+{
+	double scale = s->pose.size * exp(s->pose.proportion[k]);
+
+	for (int j = 0; j < 3; j++) {
+		along = leap_skeleton_rotate(along, flexion, bend[j]);
+		s->joint[k][LEAP_PIP + j] = vec3_madd(s->joint[k][LEAP_MCP + j],
+						      bone_length[k][j] * scale, along);
+	}
 }
 
 static void pose_finger(const struct leap_pose *pose, int k, struct leap_skeleton *s)
@@ -161,12 +175,7 @@ static void pose_finger(const struct leap_pose *pose, int k, struct leap_skeleto
 	along = leap_skeleton_rotate(along, spread, fan[k] + angle[1]);
 	s->axis[k][0] = spread;
 	s->axis[k][1] = flexion;
-	for (int j = 0; j < 3; j++) {
-		along = leap_skeleton_rotate(along, flexion, bend[j]);
-		s->joint[k][LEAP_PIP + j] = vec3_madd(s->joint[k][LEAP_MCP + j],
-						      bone_length[k][j] * pose->size,
-						      along);
-	}
+	lay_bones(k, along, flexion, bend, s);
 }
 
 static void pose_thumb(const struct leap_pose *pose, struct leap_skeleton *s)
@@ -186,12 +195,7 @@ static void pose_thumb(const struct leap_pose *pose, struct leap_skeleton *s)
 	along = leap_skeleton_rotate(along, lift, pose->angle[1]);
 	s->axis[0][0] = lift;
 	s->axis[0][1] = flexion;
-	for (int j = 0; j < 3; j++) {
-		along = leap_skeleton_rotate(along, flexion, bend[j]);
-		s->joint[0][LEAP_PIP + j] = vec3_madd(s->joint[0][LEAP_MCP + j],
-						      bone_length[0][j] * pose->size,
-						      along);
-	}
+	lay_bones(LEAP_THUMB, along, flexion, bend, s);
 }
 
 static void pose_arm(const struct leap_pose *pose, struct leap_skeleton *s)
@@ -278,6 +282,17 @@ static void turns(struct vec3 axis, struct vec3 about, struct vec3 point, int an
 	*mask |= 1U << (LEAP_FREE_ANGLE + angle);
 }
 
+/* The palm grows broader along its own axis, and takes what hangs on it along. */
+static void broaden(const struct leap_pose *pose, struct vec3 on_palm,
+		    struct vec3 motion[LEAP_FREEDOMS], uint32_t *mask)
+{
+	struct vec3 across = pose->turn.row[0];
+	double out = vec3_dot(vec3_sub(on_palm, pose->place), across);
+
+	motion[LEAP_FREE_PROPORTION + LEAP_PALM_BREADTH] = vec3_scale(across, out);
+	*mask |= 1U << (LEAP_FREE_PROPORTION + LEAP_PALM_BREADTH);
+}
+
 static void finger_motion(const struct leap_skeleton *s, int rod, struct vec3 point,
 			  struct vec3 motion[LEAP_FREEDOMS], uint32_t *mask)
 {
@@ -285,6 +300,8 @@ static void finger_motion(const struct leap_skeleton *s, int rod, struct vec3 po
 	const struct vec3 *joint = s->joint[k];
 	int first = k ? LEAP_FINGER_ANGLE(k) : 0;
 
+	motion[LEAP_FREE_PROPORTION + k] = vec3_sub(point, joint[LEAP_MCP]);
+	*mask |= 1U << (LEAP_FREE_PROPORTION + k);
 	turns(s->axis[k][1], joint[LEAP_MCP], point, first, 1, motion, mask);
 	turns(s->axis[k][0], joint[LEAP_MCP], point, first + 1, 1, motion, mask);
 	if (bone >= 1)
@@ -323,8 +340,12 @@ uint32_t leap_skeleton_motion(const struct leap_skeleton *skeleton, int rod,
 	ret_motion[4] = vec3_cross(vec3(0, 1, 0), arm);
 	ret_motion[5] = vec3_cross(vec3(0, 0, 1), arm);
 	ret_motion[LEAP_FREE_SIZE] = arm;
-	if (rod < 15)
-		finger_motion(skeleton, rod, point, ret_motion, &mask);
+	if (rod >= 15) {
+		broaden(pose, point, ret_motion, &mask);
+		return mask;
+	}
+	broaden(pose, skeleton->joint[rods[rod].finger][LEAP_MCP], ret_motion, &mask);
+	finger_motion(skeleton, rod, point, ret_motion, &mask);
 	return mask;
 }
 

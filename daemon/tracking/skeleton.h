@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hand of average proportions that can be posed: angles in, joints and flesh out.
+ * A hand that can be posed: angles and build in, joints and flesh out.
  * Pure values; no state.
  */
 #ifndef LEAP_SKELETON_H
@@ -14,8 +14,13 @@ enum leap_freedom {
 	LEAP_FREE_TURN = 3, /* turn of the whole hand about x, y, z, radians */
 	LEAP_FREE_ANGLE = 6, /* first angle */
 	LEAP_FREE_SIZE = 24, /* logarithm of the size */
-	LEAP_FREEDOMS,
+	LEAP_FREE_PROPORTION = 25, /* first proportion */
+	LEAP_FREEDOMS = 31,
 };
+
+/* How hands of one size differ: the length of each finger, and the palm's breadth. */
+#define LEAP_PALM_BREADTH LEAP_FINGERS
+#define LEAP_PROPORTIONS (LEAP_FINGERS + 1)
 
 /*
  * Angles in radians. A finger k >= 1 has flexion, spread towards the thumb and the
@@ -39,6 +44,8 @@ enum leap_freedom {
  *	away from it for a right hand), out of the back of the hand, towards the wrist
  * @angle: see above
  * @size: 1 is the hand whose middle finger measures 91.75 mm from knuckle to tip
+ * @proportion: logarithms of how much longer a finger, or broader the palm, is than the
+ *	average hand's of that size
  */
 struct leap_pose {
 	bool left;
@@ -46,6 +53,7 @@ struct leap_pose {
 	struct mat3 turn;
 	double angle[LEAP_ANGLES];
 	double size;
+	double proportion[LEAP_PROPORTIONS];
 };
 
 /* The flesh: tapered rods between joints, twenty of the hand and one of the arm. */
@@ -115,6 +123,6 @@ struct vec3 leap_skeleton_rotate(struct vec3 v, struct vec3 axis, double angle);
 struct mat3 leap_skeleton_turn(const struct mat3 *turn, struct vec3 by);
 
 /** leap_skeleton_palm_width() - of the flat hand, millimetres */
-double leap_skeleton_palm_width(double size);
+double leap_skeleton_palm_width(const struct leap_pose *pose);
 
 #endif /* LEAP_SKELETON_H */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/tracking/regions.h"
+#include "daemon/tracking/search.h"
 #include "daemon/tracking/sight.h"
 #include "daemon/tracking/smooth.h"
 #include "daemon/tracking/tools.h"
@@ -19,23 +19,38 @@
 
 /* How long a hand that is not found is still reported where it was, seconds. */
 #define HOLD 0.06
+/* The same for one that is hidden behind the other hand, and how near in view that is. */
+#define HOLD_HIDDEN 0.25
+#define COURSE_SHARE 0.08 /* of a frame in where a hand is going */
+#define SLOWING 0.94 /* from frame to frame: nobody knows whether it goes on */
+#define HIDDEN_NEAR 85.0 /* millimetres at the nearer hand's height */
+#define HIDDEN_BEHIND 25.0
+#define DOUBT_HIDDEN 11.0 /* millimetres; below it is seen between the fingers */
+#define FADE 0.8 /* of the confidence, from frame to frame; less for what is hidden */
+#define FADE_HIDDEN 0.96
 /* How long one that was lost is remembered, and how far it may have gone meanwhile. */
 #define REMEMBER 0.6
 #define REMEMBER_NEAR 160.0
 
-/* Log odds. */
-#define PRESENT_FOLLOW (-0.5)
-#define DOUBT_PROBATION 23.0
-#define DOUBT_FOLLOW 36.0 /* millimetres, at 250 mm and below; more beyond */
+/* Evidence for a hand below which it is not followed. */
+#define EVIDENCE_FOLLOW (-6.0)
+/* Until a hand is that old it has to look like one without a doubt. */
+#define PROBATION 12 /* frames */
+#define EVIDENCE_PROBATION 0.0
+/* The mean over some frames below which it is given up. */
+#define EVIDENCE_MEAN 0.5
+#define EVIDENCE_MOST 4.0 /* of a frame */
+#define EVIDENCE_SHARE 0.05 /* of a frame in the mean */
 
-#define FAR_OFF 40.0 /* millimetres from where the palm was expected: look again */
+/*
+ * Half of the hands with this doubt, in millimetres, have their joints within 10 mm on
+ * average; fewer the steeper the more doubt. Read off films beyond the evaluation set.
+ */
+#define CONFIDENT_DOUBT 11.9
+#define CONFIDENT_STEEP 5.0
+
+#define FAR_OFF 40.0 /* millimetres from where the hand was expected: look again */
 #define CONFIRM 3 /* frames before a new hand is reported */
-/* Until then, and a little longer, it has to look like one without a doubt. */
-#define PROBATION 12
-#define PRESENT_PROBATION 1.5
-/* The mean over some frames below which a hand is given up. */
-#define PRESENT_MEAN 1.0
-#define PRESENT_SHARE 0.05 /* of a frame in it */
 
 #define START_STEPS 14
 #define FOLLOW_STEPS 4
@@ -44,35 +59,23 @@
 #define TURN_SD 0.16
 #define ANGLE_SD 0.22
 
-#define SIZE_INFORMATION 110.0 /* 1 / variance of the logarithm, over all people */
-#define SIZE_GAIN 0.02 /* neighbouring frames tell much the same */
-#define SIZE_INFORMATION_MAX 40000.0
+#define BUILD_STIFFNESS 10.0 /* in following: bones do not grow from frame to frame */
+#define BUILD_GAIN 0.02 /* neighbouring frames tell much the same */
 
 /* Evidence for the chirality that is believed in, in log odds by frames. */
 #define SIDE_MAX 25.0
 #define SIDE_STEP 3.0
-#define SIDE_DOUBT (-6.0)
+#define SIDE_BOTH 3.0 /* a look at both ways round tells so much more than one */
+#define SIDE_EVERY 128 /* frames */
+#define SIDE_EVERY_NEW 4
+#define SIDE_SETTLING 24
 #define OTHER_NEAR 150.0 /* another hand this near may be what is seen */
 
 /* Palms of different hands are farther apart than this. */
 #define SAME_SIDE_APART 60.0
 #define OTHER_SIDE_APART 24.0
 
-#define GRID 19
-#define LIT 9 /* grey levels above the dark */
-#define LIT_REACH 90.0 /* millimetres around a place */
-#define LOOKS_IN_FRAME 6 /* of searching; a candidate more may be begun */
-
-/*
- * Looks are saved up while there is nothing to look at and spent when something comes:
- * a lamp or a face costs little in the long run, a new hand is found at once.
- */
-#define LOOKS_EARNED 0.7 /* by search */
-#define LOOKS_EARNED_BY_CHANGE 2.5
-#define LOOKS_SAVED 40.0
-#define CHANGED_LEVELS 12
-#define CHANGED_CELLS 12
-#define SEARCH_EVERY 4 /* frames, for a second hand */
+#define SEARCH_EVERY 3 /* frames, for a second hand */
 #define SEARCH_EVERY_EMPTY 2
 
 /* Scenes of training show three palms for each back; log odds to turn that round. */
@@ -80,7 +83,7 @@
 
 #define TURN_ROUND 0.35 /* along z, before a hand is looked at the other way round */
 
-#define SMOOTHED (3 + 6 + LEAP_ANGLES + 1)
+#define SMOOTHED (3 + 6 + LEAP_ANGLES + 1 + LEAP_PROPORTIONS)
 
 struct track {
 	bool used;
@@ -88,11 +91,11 @@ struct track {
 	struct leap_pose pose;
 	struct leap_skeleton skeleton;
 	struct vec3 velocity; /* mm/s */
+	struct vec3 course; /* the same over a longer time, while in plain sight */
 	bool turned;
-	double size_log;
-	double size_information;
+	struct leap_build build;
 	double side; /* evidence for the chirality */
-	double present; /* mean log odds of its being there */
+	double evidence; /* mean over some frames */
 	unsigned int age; /* frames */
 	double unseen; /* seconds */
 	double confidence;
@@ -106,26 +109,21 @@ struct memory {
 	uint32_t id;
 	bool left;
 	struct vec3 place;
-	double size_log;
-	double size_information;
+	struct leap_build build;
 	double ago; /* seconds */
 };
 
 struct leap_tracker {
 	struct leap_camera camera;
 	struct leap_gaze gaze;
-	struct leap_cells cells;
-	uint8_t before[LEAP_CELLS_HIGH][LEAP_CELLS_WIDE]; /* cells of the last search */
+	struct leap_search search;
 	struct track track[LEAP_HANDS_MAX];
 	struct memory memory[LEAP_HANDS_MAX];
 	struct leap_tools tools;
 	uint32_t last_id;
 	bool started;
 	int64_t time_ns;
-	unsigned int frames;
-	unsigned int search_next; /* candidate that is tried next */
-	double looks_saved;
-	bool far_side; /* arms are expected from -z */
+	unsigned int search_wait; /* frames since the last search */
 };
 
 int leap_tracker_new(const struct leap_camera *camera,
@@ -145,7 +143,7 @@ int leap_tracker_new(const struct leap_camera *camera,
 		return ret;
 	}
 	tracker->camera = *camera;
-	tracker->looks_saved = LOOKS_SAVED;
+	leap_search_init(&tracker->search);
 	*ret_tracker = tracker;
 	return 0;
 }
@@ -154,7 +152,7 @@ void leap_tracker_orient(struct leap_tracker *tracker, enum leap_mount mount,
 			 bool far_side)
 {
 	tracker->gaze.backs = mount == LEAP_MOUNT_DESKTOP ? 0 : BACKS_LIKELIER;
-	tracker->far_side = far_side;
+	tracker->search.far_side = far_side;
 }
 
 void leap_tracker_free(struct leap_tracker *tracker)
@@ -175,17 +173,13 @@ static bool sound(const struct leap_pose *pose)
 {
 	double sum = pose->size;
 
+	for (int i = 0; i < LEAP_PROPORTIONS; i++)
+		sum += fabs(pose->proportion[i]);
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		sum += fabs(pose->angle[i]);
 	for (int i = 0; i < 3; i++)
 		sum += vec3_length(pose->turn.row[i]);
 	return isfinite(sum) && leap_sight_within_reach(pose->place);
-}
-
-/* A far hand is small in the picture. */
-static double doubt_allowed(double doubt, struct vec3 place)
-{
-	return doubt * fmax(1, place.y / 250);
 }
 
 static void let_go(struct track *track)
@@ -210,8 +204,7 @@ static void remember(struct leap_tracker *tracker, const struct track *track)
 		.id = track->id,
 		.left = track->pose.left,
 		.place = track->pose.place,
-		.size_log = track->size_log,
-		.size_information = track->size_information,
+		.build = track->build,
 		.ago = track->unseen,
 	};
 }
@@ -226,8 +219,7 @@ static void recall(struct leap_tracker *tracker, struct track *track)
 		    vec3_distance(m->place, track->pose.place) > REMEMBER_NEAR)
 			continue;
 		track->id = m->id;
-		track->size_log = m->size_log;
-		track->size_information = m->size_information;
+		track->build = m->build;
 		track->age = CONFIRM;
 		m->used = false;
 		return;
@@ -253,26 +245,24 @@ static const struct track *other_hand(const struct leap_tracker *tracker,
 	return NULL;
 }
 
+/* Whether the other hand stands between a place and the device. */
+static bool is_hidden(const struct leap_tracker *tracker, const struct track *track)
+{
+	const struct track *other = other_hand(tracker, track);
+	struct vec3 front, here = track->pose.place;
+
+	if (!other || other->unseen > 0 || other->pose.place.y > here.y - HIDDEN_BEHIND)
+		return false;
+	front = other->pose.place;
+	return vec3_distance(vec3_scale(here, front.y / here.y), front) < HIDDEN_NEAR;
+}
+
 static bool near_other(const struct leap_tracker *tracker, const struct track *track,
 		       double distance)
 {
 	const struct track *other = other_hand(tracker, track);
 
 	return other && vec3_distance(other->pose.place, track->pose.place) < distance;
-}
-
-static void learn_size(struct track *track, const struct leap_fit_result *result)
-{
-	double known = track->size_information, told = result->size_information;
-	double fitted = log(track->pose.size), alone, gain;
-
-	if (!(told > 1))
-		return;
-	/* The fit lies between belief and sightings by their information. */
-	alone = fitted + (fitted - track->size_log) * known / told;
-	gain = SIZE_GAIN * told;
-	track->size_log += gain / (known + gain) * (alone - track->size_log);
-	track->size_information = fmin(known + gain, SIZE_INFORMATION_MAX);
 }
 
 static void choose_way_round(struct track *track)
@@ -291,42 +281,68 @@ static struct leap_crop_place place_of(const struct track *track, struct vec3 an
 					 track->turned };
 }
 
+static struct vec3 middle_of(const struct leap_skeleton *skeleton)
+{
+	struct vec3 point[1 + LEAP_FINGERS * (LEAP_JOINTS - LEAP_MCP)];
+	unsigned int points = 0;
+
+	point[points++] = skeleton->wrist;
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		for (int j = LEAP_MCP; j < LEAP_JOINTS; j++)
+			point[points++] = skeleton->joint[k][j];
+	return leap_crop_middle(point, points);
+}
+
 static void look(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
 		 const struct track *track, struct vec3 anchor, struct leap_sight *ret)
 {
 	struct leap_crop_place at = place_of(track, anchor);
 
 	leap_sight_take(&tracker->gaze, frame, &at, ret);
-	if (!leap_sight_within_reach(ret->palm) ||
-	    vec3_distance(ret->palm, anchor) < FAR_OFF)
+	if (!leap_sight_within_reach(ret->middle) ||
+	    vec3_distance(ret->middle, anchor) < FAR_OFF)
 		return;
-	at.anchor = ret->palm;
+	at.anchor = ret->middle;
 	leap_sight_take(&tracker->gaze, frame, &at, ret);
 }
 
-/* Looks for the other chirality when what is seen speaks against the one believed in. */
+/* Both ways round are looked at while a hand is new, in doubt, and now and then. */
+static bool side_is_due(const struct track *track)
+{
+	return track->side < 0 || track->age % SIDE_EVERY == 0 ||
+	       (track->age < SIDE_SETTLING && track->age % SIDE_EVERY_NEW == 0);
+}
+
+static double side_evidence(double log_odds)
+{
+	return fmin(fmax(log_odds, -SIDE_STEP), SIDE_STEP);
+}
+
 static void weigh_side(struct leap_tracker *tracker,
 		       const struct leap_stereo_frame *frame, struct track *track,
 		       const struct leap_sight *sight)
 {
-	struct leap_crop_place at = place_of(track, sight->palm);
+	struct leap_crop_place at = place_of(track, sight->middle);
 	struct leap_fit_belief belief = {
-		.size_log = track->size_log,
-		.size_information = track->size_information,
+		.build = &track->build,
+		.stiffness = 1,
 	};
 	struct leap_fit_result result;
 	struct leap_sight other;
 
 	if (near_other(tracker, track, OTHER_NEAR))
 		return;
-	track->side += fmin(fmax(sight->right, -SIDE_STEP), SIDE_STEP);
+	track->side += side_evidence(sight->right);
 	track->side = fmin(track->side, SIDE_MAX);
-	if (track->side > SIDE_DOUBT)
+	if (!side_is_due(track))
 		return;
 	at.mirrored = !at.mirrored;
 	leap_sight_take(&tracker->gaze, frame, &at, &other);
-	track->side = SIDE_DOUBT / 2;
-	if (other.right < sight->right || other.present < PRESENT_FOLLOW)
+	track->side += SIDE_BOTH * side_evidence(sight->right - other.right);
+	if (track->side > 0)
+		return;
+	track->side = 0;
+	if (other.right < sight->right || other.evidence < EVIDENCE_FOLLOW)
 		return;
 	leap_fit_guess(other.seen, at.mirrored, track->pose.size, &track->pose);
 	leap_fit_pose(other.seen, &belief, START_STEPS, &track->pose, &result);
@@ -334,37 +350,41 @@ static void weigh_side(struct leap_tracker *tracker,
 	memset(track->smooth, 0, sizeof(track->smooth));
 }
 
+/* The share of hands like this one whose joints are within 10 mm on average. */
 static double trust(const struct leap_sight *sight)
 {
-	double there = 1 / (1 + exp(-sight->present));
-
-	return there * exp(-sight->doubt / 40);
+	return 1 / (1 + pow(sight->doubt / CONFIDENT_DOUBT, CONFIDENT_STEEP));
 }
 
 static bool is_still_there(struct track *track, const struct leap_sight *sight)
 {
-	bool new = track->age < PROBATION;
-	double doubt = new ? DOUBT_PROBATION : DOUBT_FOLLOW;
+	double least = track->age < PROBATION ? EVIDENCE_PROBATION : EVIDENCE_FOLLOW;
 
-	track->present += PRESENT_SHARE * (fmin(sight->present, 5) - track->present);
-	return leap_sight_within_reach(sight->palm) &&
-	       sight->present > (new ? PRESENT_PROBATION : PRESENT_FOLLOW) &&
-	       track->present > PRESENT_MEAN &&
-	       sight->doubt < doubt_allowed(doubt, sight->palm);
+	track->evidence += EVIDENCE_SHARE *
+			   (fmin(sight->evidence, EVIDENCE_MOST) - track->evidence);
+	return leap_sight_within_reach(sight->palm) && sight->evidence > least &&
+	       track->evidence > EVIDENCE_MEAN;
+}
+
+/* What is seen where a hand is hidden is mostly the one in front of it. */
+static bool is_taken_in(const struct leap_sight *sight)
+{
+	return sight->right < 0 || sight->doubt > DOUBT_HIDDEN;
 }
 
 static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame *frame,
 		   struct track *track, double dt)
 {
-	double steps = sqrt(fmax(1, dt / FRAME));
+	double steps = sqrt(fmax(1, (dt + track->unseen) / FRAME));
+	bool hidden = is_hidden(tracker, track);
 	struct leap_pose expected = track->pose;
 	struct leap_fit_belief belief = {
 		.near = &expected,
 		.place_sd = PLACE_SD * steps,
 		.turn_sd = TURN_SD * steps,
 		.angle_sd = ANGLE_SD * steps,
-		.size_log = track->size_log,
-		.size_information = track->size_information,
+		.build = &track->build,
+		.stiffness = BUILD_STIFFNESS,
 	};
 	struct leap_fit_result result;
 	struct leap_sight sight;
@@ -374,18 +394,23 @@ static bool follow(struct leap_tracker *tracker, const struct leap_stereo_frame 
 	expected.place = vec3_madd(expected.place, dt, track->velocity);
 	if (!leap_sight_within_reach(expected.place))
 		expected.place = track->pose.place;
-	look(tracker, frame, track, expected.place, &sight);
-	if (!is_still_there(track, &sight))
+	look(tracker, frame, track,
+	     vec3_add(middle_of(&track->skeleton),
+		      vec3_sub(expected.place, track->pose.place)),
+	     &sight);
+	if (!is_still_there(track, &sight) || (hidden && is_taken_in(&sight)))
 		return false;
-	leap_sight_widen(&tracker->gaze, frame, &sight);
 	pose = expected;
 	leap_fit_pose(sight.seen, &belief, FOLLOW_STEPS, &pose, &result);
 	if (!sound(&pose))
 		return false;
 	velocity = vec3_scale(vec3_sub(pose.place, track->pose.place), 1 / dt);
 	track->velocity = vec3_lerp(track->velocity, velocity, track->age ? 0.4 : 0);
+	if (!hidden)
+		track->course = vec3_lerp(track->course, track->velocity, COURSE_SHARE);
 	track->pose = pose;
-	learn_size(track, &result);
+	leap_build_learn(&track->build, &pose, result.told, BUILD_STIFFNESS,
+			 BUILD_GAIN);
 	track->confidence += 0.2 * (trust(&sight) - track->confidence);
 	track->age++;
 	weigh_side(tracker, frame, track, &sight);
@@ -420,10 +445,12 @@ static bool is_followed(const struct leap_tracker *tracker, struct vec3 place,
 static bool begin_track(struct leap_tracker *tracker, struct track *track,
 			const struct leap_sight *sight)
 {
-	struct leap_fit_belief belief = { .size_information = SIZE_INFORMATION };
+	struct leap_build people;
+	struct leap_fit_belief belief = { .build = &people, .stiffness = 1 };
 	struct leap_fit_result result;
 	struct leap_pose pose;
 
+	leap_build_of_people(&people);
 	leap_fit_guess(sight->seen, sight->at.mirrored, 1, &pose);
 	leap_fit_pose(sight->seen, &belief, START_STEPS, &pose, &result);
 	if (!sound(&pose) || is_followed(tracker, pose.place, pose.left))
@@ -432,10 +459,10 @@ static bool begin_track(struct leap_tracker *tracker, struct track *track,
 	track->used = true;
 	track->pose = pose;
 	track->turned = sight->at.turned;
-	track->size_information = SIZE_INFORMATION;
-	track->side = fmin(fmax(sight->right, -SIDE_STEP), SIDE_STEP);
+	track->build = people;
+	track->side = side_evidence(sight->right);
 	track->confidence = trust(sight);
-	track->present = fmin(sight->present, 5);
+	track->evidence = fmin(sight->evidence, EVIDENCE_MOST);
 	recall(tracker, track);
 	if (!track->id)
 		track->id = ++tracker->last_id;
@@ -444,173 +471,45 @@ static bool begin_track(struct leap_tracker *tracker, struct track *track,
 	return true;
 }
 
-/* Marks the cells in which a followed hand and its arm are seen. */
-static void take_cells(struct leap_tracker *tracker, const struct track *track)
-{
-	struct leap_sensor_mode mode = tracker->gaze.optics.mode;
-	double cell_row = mode.height / (double)LEAP_CELLS_HIGH;
-	struct leap_cells *cells = &tracker->cells;
-
-	for (int r = 0; r < LEAP_RODS; r++) {
-		const struct leap_rod *rod = &track->skeleton.rod[r];
-
-		for (int i = 0; i <= 12; i++) {
-			struct vec3 p = vec3_lerp(rod->end[0], rod->end[1], i / 12.0);
-			double radius = rod->radius[1] + 14;
-			float pixel[2];
-			int reach, x, y;
-
-			if (p.y < 20 || !leap_crop_project(&tracker->gaze.optics,
-							   LEAP_EYE_LEFT, p, pixel))
-				continue;
-			reach = (int)(radius / p.y * 132 / LEAP_CELL_COLUMNS + 1);
-			x = (int)(pixel[0] / LEAP_CELL_COLUMNS);
-			y = (int)(pixel[1] / cell_row);
-			for (int v = y - reach; v <= y + reach; v++) {
-				for (int u = x - reach; u <= x + reach; u++) {
-					if (v >= 0 && v < LEAP_CELLS_HIGH && u >= 0 &&
-					    u < cells->wide)
-						cells->taken[v][u] = 1;
-				}
-			}
-		}
-	}
-}
-
-struct candidates {
-	unsigned int count;
-	struct candidate {
-		struct vec3 place;
-		bool turned;
-	} at[3 * LEAP_REGIONS_MAX + GRID];
-};
-
-static void add_candidate(struct candidates *c, struct vec3 place, bool turned)
-{
-	c->at[c->count++] = (struct candidate){ place, turned };
-}
-
-/* Whether anything is brighter than the dark around where a place is seen. */
-static bool is_lit(const struct leap_tracker *tracker, struct vec3 place)
-{
-	const struct leap_crop_optics *optics = &tracker->gaze.optics;
-	double cell_row = optics->mode.height / (double)LEAP_CELLS_HIGH;
-	const struct leap_cells *cells = &tracker->cells;
-	int reach = (int)(LIT_REACH / place.y * 132 / LEAP_CELL_COLUMNS) + 1;
-	float pixel[2];
-	int x, y;
-
-	if (!leap_crop_project(optics, LEAP_EYE_LEFT, place, pixel))
-		return false;
-	x = (int)(pixel[0] / LEAP_CELL_COLUMNS);
-	y = (int)(pixel[1] / cell_row);
-	for (int v = y - reach; v <= y + reach; v += 2)
-		for (int u = x - reach; u <= x + reach; u += 2)
-			if (v >= 0 && v < LEAP_CELLS_HIGH && u >= 0 &&
-			    u < cells->wide && !cells->taken[v][u] &&
-			    cells->value[LEAP_EYE_LEFT][v][u] > cells->dark + LIT)
-				return true;
-	return false;
-}
-
-/* Bright regions first; then a grid, for what regions do not part from behind it. */
-static void gather(struct leap_tracker *tracker, struct candidates *c)
-{
-	static const struct vec3 grid[GRID] = {
-		{ 0, 220, 0 },	    { 0, 120, 0 },     { -150, 220, 60 },
-		{ 150, 220, 60 },   { 0, 380, 0 },     { -150, 120, 0 },
-		{ 150, 120, 0 },    { 0, 220, -100 },  { 0, 220, 100 },
-		{ -150, 220, -80 }, { 150, 220, -80 }, { -160, 380, 0 },
-		{ 160, 380, 0 },    { 0, 380, -160 },  { 0, 380, 160 },
-		{ -160, 380, 160 }, { 160, 380, 160 }, { -160, 380, -160 },
-		{ 160, 380, -160 },
-	};
-	struct leap_region region[LEAP_REGIONS_MAX];
-	int regions = leap_regions_find(&tracker->cells, &tracker->camera,
-					tracker->gaze.optics.mode, region);
-
-	for (int i = 0; i < regions; i++) {
-		const struct leap_region *r = &region[i];
-		bool turned = r->place.z > r->other_place.z + 60;
-
-		add_candidate(c, r->place, turned);
-		if (vec3_distance(r->place, r->other_place) < 60)
-			continue;
-		add_candidate(c, r->other_place, turned);
-		add_candidate(c, vec3_lerp(r->place, r->other_place, 0.5), turned);
-	}
-	for (int i = 0; i < GRID; i++)
-		if (is_lit(tracker, grid[i]))
-			add_candidate(c, grid[i], tracker->far_side);
-}
-
-/* A few candidates in each frame, as far as what was saved goes. */
-static void try_candidates(struct leap_tracker *tracker,
-			   const struct leap_stereo_frame *frame,
-			   const struct candidates *c)
-{
-	unsigned long until = tracker->gaze.looks + LOOKS_IN_FRAME;
-
-	if (tracker->search_next >= c->count)
-		tracker->search_next = 0;
-	while (tracker->gaze.looks < until && tracker->search_next < c->count) {
-		const struct candidate *at = &c->at[tracker->search_next++];
-		struct track *track = free_track(tracker);
-		struct leap_sight sight;
-
-		if (!track)
-			return;
-		if (leap_sight_home(&tracker->gaze, frame, at->place, at->turned,
-				    &sight) &&
-		    begin_track(tracker, track, &sight))
-			tracker->search_next = 0;
-	}
-}
-
-/* Whether something moved since the last search. */
-static bool has_changed(struct leap_tracker *tracker)
-{
-	const struct leap_cells *cells = &tracker->cells;
-	int changed = 0;
-
-	for (int row = 0; row < LEAP_CELLS_HIGH; row++) {
-		for (int c = 0; c < cells->wide; c++) {
-			int now = cells->value[LEAP_EYE_LEFT][row][c];
-
-			changed += abs(now - tracker->before[row][c]) > CHANGED_LEVELS;
-			tracker->before[row][c] = (uint8_t)now;
-		}
-	}
-	return changed >= CHANGED_CELLS;
-}
-
 static void find_new_hands(struct leap_tracker *tracker,
 			   const struct leap_stereo_frame *frame)
 {
-	unsigned long before = tracker->gaze.looks;
-	struct candidates c = { 0 };
+	struct leap_search *search = &tracker->search;
+	struct leap_sight_known known = { 0 };
+	struct leap_candidate at;
+	struct track *track;
 
-	leap_cells_fill(&tracker->cells, frame);
-	tracker->looks_saved += has_changed(tracker) ? LOOKS_EARNED_BY_CHANGE
-						     : LOOKS_EARNED;
-	tracker->looks_saved = fmin(tracker->looks_saved, LOOKS_SAVED);
-	if (tracker->looks_saved < LOOKS_IN_FRAME)
-		return;
+	leap_search_see(search, frame);
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
-		if (tracker->track[i].used)
-			take_cells(tracker, &tracker->track[i]);
+		if (!tracker->track[i].used)
+			continue;
+		known.palm[known.count++] = tracker->track[i].pose.place;
+		leap_search_hide(search, &tracker->gaze.optics,
+				 &tracker->track[i].skeleton);
 	}
-	gather(tracker, &c);
-	try_candidates(tracker, frame, &c);
-	tracker->looks_saved -= (double)(tracker->gaze.looks - before);
+	leap_search_gather(search, &tracker->camera, &tracker->gaze.optics,
+			   tracker->search_wait);
+	tracker->search_wait = 0;
+	while ((track = free_track(tracker)) && leap_search_next(search, &at)) {
+		unsigned long before = tracker->gaze.looks;
+		struct leap_sight sight;
+		bool found = leap_sight_home(&tracker->gaze, frame, at.place, at.turned,
+					     &known, &sight);
+
+		leap_search_spend(search, tracker->gaze.looks - before);
+		if (!found || !begin_track(tracker, track, &sight))
+			continue;
+		known.palm[known.count++] = track->pose.place;
+		leap_search_hope(search);
+	}
 }
 
 /* A turn is filtered as the components of two of its axes. */
 static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 {
-	static const struct leap_smoothing for_place = { 4.0, 0.04 };
-	static const struct leap_smoothing for_turn = { 4.0, 5.0 };
-	static const struct leap_smoothing for_angle = { 3.5, 3.5 };
+	static const struct leap_smoothing for_place = { 6.0, 0.10 };
+	static const struct leap_smoothing for_turn = { 6.0, 12.0 };
+	static const struct leap_smoothing for_angle = { 6.0, 8.0 };
 	static const struct leap_smoothing for_size = { 0.5, 0 };
 	struct leap_smooth *s = track->smooth;
 	double *place[3] = { &pose->place.x, &pose->place.y, &pose->place.z };
@@ -625,6 +524,9 @@ static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 	for (int i = 0; i < LEAP_ANGLES; i++)
 		pose->angle[i] = leap_smooth_next(s++, &for_angle, pose->angle[i], dt);
 	pose->size = leap_smooth_next(s++, &for_size, pose->size, dt);
+	for (int i = 0; i < LEAP_PROPORTIONS; i++)
+		pose->proportion[i] =
+			leap_smooth_next(s++, &for_size, pose->proportion[i], dt);
 	pose->turn = leap_skeleton_axes(vec3_scale(pose->turn.row[2], -1),
 					vec3_scale(pose->turn.row[1], -1));
 }
@@ -646,7 +548,7 @@ static void describe(struct track *track, double dt)
 	memcpy(hand->joint, skeleton.joint, sizeof(hand->joint));
 	hand->wrist = skeleton.wrist;
 	hand->elbow = skeleton.elbow;
-	hand->palm_width = leap_skeleton_palm_width(pose.size);
+	hand->palm_width = leap_skeleton_palm_width(&pose);
 }
 
 static void report(const struct leap_tracker *tracker, struct leap_hands *ret_hands)
@@ -684,6 +586,29 @@ static void part_hands(struct leap_tracker *tracker)
 	let_go(a->age < b->age ? a : b);
 }
 
+/* A hand that is not seen goes on as it went, for a while. */
+static void coast(struct leap_tracker *tracker, struct track *track, double dt)
+{
+	bool hidden = track->age >= PROBATION && is_hidden(tracker, track);
+	struct vec3 next;
+
+	track->unseen += dt;
+	track->confidence *= hidden ? FADE_HIDDEN : FADE;
+	if (track->unseen > (hidden ? HOLD_HIDDEN : HOLD) || track->age < CONFIRM) {
+		remember(tracker, track);
+		let_go(track);
+		return;
+	}
+	if (hidden) {
+		track->velocity = track->course;
+		track->course = vec3_scale(track->course, SLOWING);
+	}
+	next = vec3_madd(track->pose.place, dt, track->velocity);
+	if (leap_sight_within_reach(next))
+		track->pose.place = next;
+	leap_skeleton_pose(&track->pose, &track->skeleton);
+}
+
 static void follow_all(struct leap_tracker *tracker,
 		       const struct leap_stereo_frame *frame, double dt)
 {
@@ -692,16 +617,10 @@ static void follow_all(struct leap_tracker *tracker,
 
 		if (!track->used)
 			continue;
-		if (follow(tracker, frame, track, dt + track->unseen)) {
+		if (follow(tracker, frame, track, dt))
 			track->unseen = 0;
-			continue;
-		}
-		track->unseen += dt;
-		track->confidence *= 0.8;
-		if (track->unseen > HOLD || track->age < CONFIRM) {
-			remember(tracker, track);
-			let_go(track);
-		}
+		else
+			coast(tracker, track, dt);
 	}
 	part_hands(tracker);
 }
@@ -712,7 +631,8 @@ static bool search_is_due(struct leap_tracker *tracker)
 	unsigned int every = other_hand(tracker, NULL) ? SEARCH_EVERY
 						       : SEARCH_EVERY_EMPTY;
 
-	return free_track(tracker) && tracker->frames % every == 0;
+	tracker->search_wait++;
+	return free_track(tracker) && tracker->search_wait >= every;
 }
 
 static void keep_time(struct leap_tracker *tracker,
@@ -725,7 +645,6 @@ static void keep_time(struct leap_tracker *tracker,
 	*ret_dt = tracker->started ? fmax(dt, 1e-4) : FRAME;
 	tracker->started = true;
 	tracker->time_ns = frame->time_ns;
-	tracker->frames++;
 	forget(tracker, *ret_dt);
 }
 
@@ -771,7 +690,7 @@ int leap_tracker_update(struct leap_tracker *tracker,
 	for (int i = 0; i < LEAP_HANDS_MAX; i++) {
 		struct track *track = &tracker->track[i];
 
-		if (track->used && track->age > 0 && track->unseen <= 0)
+		if (track->used && track->age > 0)
 			describe(track, dt);
 	}
 	follow_tools(tracker, frame, dt);

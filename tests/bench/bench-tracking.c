@@ -45,6 +45,7 @@ struct bench {
 	struct track_values cost[LEAP_HANDS_MAX + 1]; /* by hands reported */
 	struct track_values block_match;
 	unsigned int every;
+	unsigned int first; /* number of the first film; those of the set begin at 0 */
 	const char *kind;
 	const char *recordings;
 };
@@ -630,7 +631,7 @@ static int run_all(struct bench *b)
 			continue;
 		for (unsigned int n = 0; n < clips[kind]; n += b->every) {
 			struct leap_sim_clip *clip;
-			int r = leap_sim_clip_new(kind, n, &clip);
+			int r = leap_sim_clip_new(kind, b->first + n, &clip);
 
 			if (r < 0)
 				return r;
@@ -650,6 +651,8 @@ static int options(int argc, char **argv, struct bench *b)
 		if (strcmp(argv[i], "--every") == 0 && i + 1 < argc &&
 		    atoi(argv[i + 1]) > 0)
 			b->every = (unsigned int)atoi(argv[++i]);
+		else if (strcmp(argv[i], "--first") == 0 && i + 1 < argc)
+			b->first = (unsigned int)atoi(argv[++i]);
 		else if (strcmp(argv[i], "--kind") == 0 && i + 1 < argc)
 			b->kind = argv[++i];
 		else if (strcmp(argv[i], "--recordings") == 0 && i + 1 < argc)
@@ -667,7 +670,7 @@ int main(int argc, char **argv)
 
 	if (options(argc, argv, &b) < 0) {
 		fprintf(stderr, "usage: bench-tracking [--every N] [--kind NAME] "
-				"[--recordings FOLDER]\n");
+				"[--first N] [--recordings FOLDER]\n");
 		return 2;
 	}
 	r = run_all(&b);

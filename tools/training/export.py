@@ -122,7 +122,7 @@ def main():
     p.add_argument('--keep', help='checkpoint to write, small enough for the tree')
     o = p.parse_args()
     net = Network()
-    checkpoint = torch.load(o.checkpoint)
+    checkpoint = torch.load(o.checkpoint, map_location='cpu')
     net.load_state_dict(checkpoint['averaged'])
     net.eval()
     if o.keep:

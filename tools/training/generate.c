@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/tracking/crop.h"
+#include "daemon/tracking/regions.h"
+#include "daemon/tracking/sight.h"
 #include "sim/random.h"
 #include "sim/sample.h"
 
@@ -23,11 +24,9 @@
 #define ARM_AWAY 60.0 /* from the wrist, millimetres, for a palm of 87.48 */
 #define PALM_WIDTH 87.48
 
-/* Of the crop, millimetres; daemon/tracking/tracker.c looks at as much. */
-#define CROP_WIDTH 240.0
-
-#define NEAR_HAND 60.0 /* millimetres from the palm: a crop of this hand */
-#define NO_HAND 115.0 /* from every palm: a crop of none */
+#define NEAR_HAND 60.0 /* millimetres from the middle: a crop of this hand */
+#define NO_HAND 115.0 /* from every hand's middle: a crop of none */
+#define LOOKS_AT_NOTHING 6 /* where there is no hand */
 
 /* struct record - one crop, as train.py reads it */
 struct record {
@@ -73,18 +72,32 @@ struct studio {
 	uint8_t block[LEAP_SIM_CALIBRATION_SIZE]; /* that optics are of */
 	uint8_t pixels[LEAP_SIM_FRAME_SIZE];
 	struct leap_stereo_frame frame;
+	struct leap_cells cells;
+	struct leap_region region[LEAP_REGIONS_MAX];
+	int regions;
 	struct dice dice;
 	struct record record;
 	struct leap_crop crop;
 };
 
-/* The trained-for error of where the tracker expects the palm, in three sizes. */
-static struct vec3 miss(struct dice *d, struct vec3 palm)
+static struct vec3 middle_of(const struct leap_tracked_hand *hand)
+{
+	struct vec3 point[1 + LEAP_FINGERS * (LEAP_JOINTS - 1)] = { hand->wrist };
+	unsigned int points = 1;
+
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		for (int j = LEAP_MCP; j <= LEAP_BTIP; j++)
+			point[points++] = hand->joint[k][j];
+	return leap_crop_middle(point, points);
+}
+
+/* The trained-for error of where the tracker expects a hand, in three sizes. */
+static struct vec3 miss(struct dice *d, struct vec3 middle)
 {
 	double size = uniform(d, 0, 1);
 	double across = size < 0.65 ? 6 : size < 0.9 ? 15 : 28;
 	double along = size < 0.65 ? 0.025 : size < 0.9 ? 0.06 : 0.12;
-	struct vec3 p = vec3_scale(palm, 1 + along * normal(d));
+	struct vec3 p = vec3_scale(middle, 1 + along * normal(d));
 
 	p.x += across * normal(d);
 	p.y += 0.5 * across * normal(d);
@@ -242,7 +255,7 @@ static const struct leap_sim_sample_hand *nearest_hand(const struct studio *s,
 
 	*ret_away = INFINITY;
 	for (unsigned int i = 0; i < s->scene.hands; i++) {
-		double away = vec3_distance(s->scene.hand[i].hand.palm, anchor);
+		double away = vec3_distance(middle_of(&s->scene.hand[i].hand), anchor);
 
 		if (away < *ret_away) {
 			*ret_away = away;
@@ -292,8 +305,8 @@ static int emit_hand(struct studio *s, const struct leap_sim_sample_hand *hand)
 {
 	struct dice *d = &s->dice;
 	struct leap_crop_place place = {
-		.anchor = miss(d, hand->hand.palm),
-		.width = CROP_WIDTH * exp(0.06 * normal(d)),
+		.anchor = miss(d, middle_of(&hand->hand)),
+		.width = LEAP_SIGHT_WIDTH * exp(0.06 * normal(d)),
 		.mirrored = hand->hand.left,
 		.turned = look_turned(d, &hand->hand),
 	};
@@ -317,8 +330,8 @@ static int emit_aside(struct studio *s, const struct leap_sim_sample_hand *hand)
 	double away = uniform(d, 55, 155), way = uniform(d, 0, 2 * M_PI);
 	double scale = fmax(1, hand->hand.palm.y / 250);
 	struct leap_crop_place place = {
-		.anchor = vec3_scale(hand->hand.palm, exp(0.16 * normal(d))),
-		.width = CROP_WIDTH * exp(0.06 * normal(d)),
+		.anchor = vec3_scale(middle_of(&hand->hand), exp(0.16 * normal(d))),
+		.width = LEAP_SIGHT_WIDTH * exp(0.06 * normal(d)),
 		.mirrored = hand->hand.left,
 		.turned = look_turned(d, &hand->hand),
 	};
@@ -331,11 +344,23 @@ static int emit_aside(struct studio *s, const struct leap_sim_sample_hand *hand)
 	return emit(s, &place, hand, away < 100 * scale ? 0.2f : 0);
 }
 
+/* Where the tracker itself would look first, as far as that is no hand. */
+static struct vec3 choose_region(struct studio *s)
+{
+	struct dice *d = &s->dice;
+	int i = (int)uniform(d, 0, s->regions - 0.001);
+
+	return vec3_lerp(s->region[i].place, s->region[i].other_place,
+			 chance(d, 0.6) ? 0 : uniform(d, 0, 1));
+}
+
 /* Somewhere that might be taken for a hand but is none. */
 static struct vec3 choose_elsewhere(struct studio *s)
 {
 	struct dice *d = &s->dice;
 
+	if (s->regions && chance(d, 0.4))
+		return miss(d, choose_region(s));
 	if (s->scene.decoys && chance(d, 0.7)) {
 		unsigned int i = (unsigned int)uniform(d, 0, s->scene.decoys - 0.001);
 
@@ -354,7 +379,7 @@ static int emit_elsewhere(struct studio *s)
 	struct dice *d = &s->dice;
 	struct leap_crop_place place = {
 		.anchor = choose_elsewhere(s),
-		.width = CROP_WIDTH * exp(0.06 * normal(d)),
+		.width = LEAP_SIGHT_WIDTH * exp(0.06 * normal(d)),
 		.mirrored = chance(d, 0.5),
 		.turned = chance(d, 0.3),
 	};
@@ -362,6 +387,8 @@ static int emit_elsewhere(struct studio *s)
 
 	if (place.anchor.y < 30)
 		place.anchor.y = 30;
+	if (!leap_sight_within_reach(place.anchor))
+		return 0;
 	nearest_hand(s, place.anchor, &away);
 	if (away < NO_HAND * fmax(1, place.anchor.y / 250))
 		return 0;
@@ -386,13 +413,15 @@ static int draw_scene(struct studio *s, uint64_t seed)
 		leap_crop_optics_init(&s->scene.camera, mode, &s->optics);
 		memcpy(s->block, s->scene.block, sizeof(s->block));
 	}
+	leap_cells_fill(&s->cells, &s->frame);
+	s->regions = leap_regions_find(&s->cells, &s->scene.camera, mode, s->region);
 	return 0;
 }
 
 /* A picture costs much more than a look at it: several looks each. */
 static int emit_scene(struct studio *s)
 {
-	int ret = 0;
+	int nothing = s->scene.hands ? 3 : LOOKS_AT_NOTHING, ret = 0;
 
 	for (unsigned int i = 0; i < s->scene.hands && ret == 0; i++) {
 		int looks = s->scene.hands > 1 ? 2 : 3;
@@ -402,7 +431,7 @@ static int emit_scene(struct studio *s)
 		if (ret == 0 && chance(&s->dice, 0.6))
 			ret = emit_aside(s, &s->scene.hand[i]);
 	}
-	for (int k = 0; k < 3 && ret == 0; k++)
+	for (int k = 0; k < nothing && ret == 0; k++)
 		if (s->scene.hands == 0 || chance(&s->dice, 0.25))
 			ret = emit_elsewhere(s);
 	return ret;

@@ -65,8 +65,10 @@ class Network(nn.Module):
         c = F.relu(c + self.r6b(self.r6a(c)))
         d = F.interpolate(self.up6(c), scale_factor=2.0, mode='nearest') + b
         d = F.interpolate(self.up5(d), scale_factor=2.0, mode='nearest') + a
-        m = self.maps(self.up4(d)).float()
-        g = self.g2(F.relu(self.g1(c.flatten(1)))).float()
+        d = self.up4(d)
+        with torch.autocast(x.device.type, enabled=False):  # places need all their digits
+            m = self.maps(d.float())
+            g = self.g2(F.relu(self.g1(c.float().flatten(1))))
         p = torch.softmax(m[:, :POINTS].flatten(2), 2)
         depth = (p * m[:, POINTS:].flatten(2)).sum(2) + g[:, :POINTS]
         p = p.view(n, POINTS, GRID, GRID)

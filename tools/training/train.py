@@ -26,10 +26,11 @@ PALM = 21
 
 VALIDATION_SEED = 1 << 40  # far from every seed that is learned from
 VALIDATION_SCENES = 900
-POOL = 30000  # records that are kept
+POOL = 100000  # records that are kept
+PIECE = 32  # records that arrive at once; divides POOL
 REUSE = 4  # a record is seen about so often before it is replaced
-BATCH = 64
-RATE = 2.5e-3
+BATCH = 128
+RATE = 3e-3
 WARM_UP = 200  # batches, after every start
 MOMENTUM = 0.998  # of the averaged weights, which are what is shipped
 
@@ -54,14 +55,13 @@ class Pool:
             if self.made > 4000 and self.made * REUSE > self.used + 4 * POOL:
                 time.sleep(0.05)
                 continue
-            raw = process.stdout.read(RECORD.itemsize * 16)
-            if len(raw) < RECORD.itemsize * 16:
+            raw = process.stdout.read(RECORD.itemsize * PIECE)
+            if len(raw) < RECORD.itemsize * PIECE:
                 return
-            new = np.frombuffer(raw, RECORD)
             with self.lock:
-                for record in new:
-                    self.records[self.made % POOL] = record
-                    self.made += 1
+                at = self.made % POOL
+                self.records[at:at + PIECE] = np.frombuffer(raw, RECORD)
+                self.made += PIECE
 
     def batch(self):
         while self.made < 2000:
@@ -78,17 +78,20 @@ class Pool:
             p.kill()
 
 
+DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+
+
+def field(records, name):
+    return torch.from_numpy(records[name].copy()).to(DEVICE)
+
+
 def inputs(records):
-    pixels = torch.from_numpy(records['pixel'].astype(np.float32))
-    return pixels, torch.from_numpy(records['plane'].copy())
+    return field(records, 'pixel').float(), field(records, 'plane')
 
 
 def loss_of(out, records):
-    at = torch.from_numpy(records['at'].copy())
-    seen = torch.from_numpy(records['seen'].copy())
-    right = torch.from_numpy(records['right'].copy())
-    present = torch.from_numpy(records['present'].copy())
-    inside = torch.from_numpy(records['inside'].copy())
+    at, seen, right, present, inside = (
+        field(records, name) for name in ('at', 'seen', 'right', 'present', 'inside'))
     sided = (right > 0.5) & (inside > 0.3)
     pose = (sided & (present > 0.5)).float()[:, None]
     aside = (sided & (present < 0.5)).float()[:, None]  # only some points count
@@ -118,9 +121,9 @@ def validate(net, records):
     with torch.no_grad():
         for i in range(0, len(records), 250):
             out = net(*inputs(records[i:i + 250]))
-            place.append(out['place'].numpy())
-            right.append(out['right'].numpy() > 0)
-            present.append(out['present'].numpy() > 0)
+            place.append(out['place'].cpu().numpy())
+            right.append(out['right'].cpu().numpy() > 0)
+            present.append(out['present'].cpu().numpy() > 0)
     place, right, present = (np.concatenate(x) for x in (place, right, present))
     there = records['present'] > 0.5
     told = there | (records['present'] == 0)
@@ -175,13 +178,17 @@ def options():
     p.add_argument('--generator', required=True, help='the program generate')
     p.add_argument('--samples', type=int, default=12000000,
                    help='in all, those of the checkpoint included')
-    p.add_argument('--threads', type=int, default=2)
+    p.add_argument('--minutes', type=float, default=math.inf,
+                   help='likewise; whichever comes first ends the training')
+    p.add_argument('--threads', type=int, default=1)
     p.add_argument('--generators', type=int, default=1)
     p.add_argument('--seed', type=int, default=None, help='first scene (default: on '
                    'from where the checkpoint ended)')
     p.add_argument('--rate', type=float, default=1, help='of the learning rate')
     p.add_argument('--hold', type=float, default=0.35,
                    help='share of the samples after which the rate falls')
+    p.add_argument('--half', action='store_true', help='bfloat16 in the inner layers: '
+                   'half as fast again on processors that have it')
     return p.parse_args()
 
 
@@ -191,12 +198,12 @@ def main():
     torch.set_flush_denormal(True)
     os.makedirs(o.directory, exist_ok=True)
     checkpoint = os.path.join(o.directory, 'checkpoint.pt')
-    net = Network().to(memory_format=torch.channels_last)
+    net = Network().to(DEVICE, memory_format=torch.channels_last)
     shown, spent, seed = 0, 0.0, 1
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-3)
     averaged = copy.deepcopy(net).eval()
     if os.path.exists(checkpoint):
-        c = torch.load(checkpoint)
+        c = torch.load(checkpoint, map_location=DEVICE)
         net.load_state_dict(c.get('net', c['averaged']))
         averaged.load_state_dict(c['averaged'])
         if 'optimiser' in c:
@@ -211,11 +218,12 @@ def main():
     try:
         while True:
             now = time.time()
-            progress = shown / o.samples
+            minutes = spent + (now - begin) / 60
+            progress = max(shown / o.samples, minutes / o.minutes)
             if now - reported > 120 or progress >= 1:
                 reported = now
                 result = validate(averaged, validation)
-                row = {'minutes': spent + (now - begin) / 60, 'shown': shown,
+                row = {'minutes': minutes, 'shown': shown,
                        'made': pool.made, 'rate': optimiser.param_groups[0]['lr'],
                        'loss': np.mean(losses[-500:] or [0]), **result}
                 if curve.tell() == 0:
@@ -226,13 +234,15 @@ def main():
                 print(' '.join(f'{k}={v:.4g}' for k, v in row.items()), flush=True)
                 save(checkpoint, net=net.state_dict(), averaged=averaged.state_dict(),
                      optimiser=optimiser.state_dict(), shown=shown,
-                     spent=spent + (now - begin) / 60, seed=seed)
+                     spent=minutes, seed=seed)
             if progress >= 1:
                 break
             for group in optimiser.param_groups:
                 group['lr'] = o.rate * rate_at(step, progress, o.hold)
             records = pool.batch()
-            loss = loss_of(net(*inputs(records)), records)
+            with torch.autocast(DEVICE.type, dtype=torch.bfloat16, enabled=o.half):
+                out = net(*inputs(records))
+            loss = loss_of(out, records)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)

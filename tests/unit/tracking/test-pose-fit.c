@@ -78,7 +78,15 @@ static double worst_joint(const struct leap_pose *a, const struct leap_pose *b)
 	return worst;
 }
 
-static const struct leap_fit_belief open_minded = { .size_information = 100 };
+static struct leap_build people;
+static const struct leap_fit_belief open_minded = { .build = &people, .stiffness = 1 };
+
+static int know_people(void **state)
+{
+	(void)state;
+	leap_build_of_people(&people);
+	return 0;
+}
 
 static void the_pose_that_made_the_points_is_found(void **state)
 {
@@ -140,7 +148,7 @@ static void joints_stay_within_what_hands_can_do(void **state)
 
 static void a_size_that_is_known_is_kept(void **state)
 {
-	const struct leap_fit_belief sure = { .size_log = 0, .size_information = 1e7 };
+	const struct leap_fit_belief sure = { .build = &people, .stiffness = 1e5 };
 	struct random random = random_seed(14);
 	struct leap_pose wanted = random_pose(&random), pose;
 	struct leap_sighting seen[LEAP_POINTS];
@@ -152,7 +160,7 @@ static void a_size_that_is_known_is_kept(void **state)
 	pose = wanted;
 	leap_fit_pose(seen, &sure, 25, &pose, &result);
 	assert_true(fabs(log(pose.size)) < 0.01);
-	assert_true(result.size_information > 100);
+	assert_true(result.told[0][0] > 100);
 	leap_fit_pose(seen, &open_minded, 25, &pose, &result);
 	assert_true(fabs(pose.size - wanted.size) < 0.01);
 }
@@ -166,7 +174,8 @@ static void what_was_expected_holds_what_is_not_seen(void **state)
 						.place_sd = 5,
 						.turn_sd = 0.1,
 						.angle_sd = 0.1,
-						.size_information = 1e4 };
+						.build = &people,
+						.stiffness = 100 };
 	struct leap_fit_result result;
 
 	(void)state;
@@ -179,15 +188,83 @@ static void what_was_expected_holds_what_is_not_seen(void **state)
 	assert_true(vec3_distance(pose.place, wanted.place) < 2);
 }
 
+/* Looks at a hand of that build, in ever new poses, as often as told. */
+static void watch(struct random *random, const struct leap_pose *owner, int times,
+		  struct leap_build *build)
+{
+	const struct leap_fit_belief belief = { .build = build, .stiffness = 10 };
+
+	for (int i = 0; i < times; i++) {
+		struct leap_pose wanted = random_pose(random), pose;
+		struct leap_sighting seen[LEAP_POINTS];
+		struct leap_fit_result result;
+
+		wanted.left = owner->left;
+		wanted.size = owner->size;
+		memcpy(wanted.proportion, owner->proportion, sizeof(wanted.proportion));
+		points_of(&wanted, seen);
+		leap_fit_guess(seen, wanted.left, exp(build->mean[0]), &pose);
+		memcpy(pose.proportion, build->mean + 1, sizeof(pose.proportion));
+		leap_fit_pose(seen, &belief, 25, &pose, &result);
+		leap_build_learn(build, &pose, result.told, belief.stiffness, 0.1);
+	}
+}
+
+static void long_fingers_are_learned_in_a_while(void **state)
+{
+	const struct leap_pose owner = {
+		.size = 0.9,
+		.proportion = { 0.10, 0.18, 0.16, 0.17, 0.08, -0.06 },
+	};
+	struct random random = random_seed(16);
+	struct leap_build build = people;
+
+	(void)state;
+	watch(&random, &owner, 60, &build);
+	assert_true(fabs(build.mean[0] - log(owner.size)) < 0.02);
+	for (int i = 0; i < LEAP_PROPORTIONS; i++)
+		assert_true(fabs(build.mean[1 + i] - owner.proportion[i]) < 0.03);
+}
+
+static void what_was_learned_of_a_hand_yields_to_the_next(void **state)
+{
+	const struct leap_pose child = { .size = 0.7 }, man = { .size = 1.1 };
+	struct random random = random_seed(17);
+	struct leap_build build = people;
+
+	(void)state;
+	watch(&random, &child, 2000, &build);
+	assert_true(fabs(build.mean[0] - log(child.size)) < 0.01);
+	watch(&random, &man, 600, &build);
+	assert_true(build.mean[0] > log(0.95));
+}
+
+static void nothing_told_changes_no_belief(void **state)
+{
+	const double told[LEAP_BUILD][LEAP_BUILD] = { { 0 } };
+	const struct leap_pose pose = { .size = 1 };
+	struct leap_build build = people;
+
+	(void)state;
+	leap_build_learn(&build, &pose, told, 1, 0.1);
+	for (int i = 0; i < LEAP_BUILD; i++)
+		assert_true(fabs(build.mean[i]) < 1e-12);
+	assert_memory_equal(build.information, people.information,
+			    sizeof(build.information));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_pose_that_made_the_points_is_found),
+		cmocka_unit_test(long_fingers_are_learned_in_a_while),
+		cmocka_unit_test(what_was_learned_of_a_hand_yields_to_the_next),
+		cmocka_unit_test(nothing_told_changes_no_belief),
 		cmocka_unit_test(an_unsure_point_hardly_counts),
 		cmocka_unit_test(joints_stay_within_what_hands_can_do),
 		cmocka_unit_test(a_size_that_is_known_is_kept),
 		cmocka_unit_test(what_was_expected_holds_what_is_not_seen),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, know_people, NULL);
 }

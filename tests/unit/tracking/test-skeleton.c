@@ -151,8 +151,10 @@ static struct leap_pose nudged(const struct leap_pose *pose, int freedom, double
 					       vec3(axis[0], axis[1], axis[2]));
 	} else if (freedom < LEAP_FREE_SIZE) {
 		next.angle[freedom - LEAP_FREE_ANGLE] += by;
-	} else {
+	} else if (freedom == LEAP_FREE_SIZE) {
 		next.size *= exp(by);
+	} else {
+		next.proportion[freedom - LEAP_FREE_PROPORTION] += by;
 	}
 	return next;
 }
@@ -177,7 +179,8 @@ static void derivatives_agree_with_small_steps(void **state)
 				struct vec3 motion[LEAP_FREEDOMS], measured;
 				uint32_t mask;
 
-				if (freedom == LEAP_FREE_SIZE && rod % 3 == 2)
+				/* The end of a tip's rod depends on its thickness. */
+				if (freedom >= LEAP_FREE_SIZE && rod % 3 == 2)
 					continue;
 				mask = leap_skeleton_motion(&s, rod, s.rod[rod].end[1],
 							    motion);
