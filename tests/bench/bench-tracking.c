@@ -349,13 +349,28 @@ static void print_fingers(const struct bench *b)
 }
 
 /* Does what is called sure come out better? */
+/* Confidence is the share of hands whose joints are no farther off on average. */
+#define CLOSE 10.0 /* millimetres */
+
+static double mean_joint(const struct track_record *r)
+{
+	double sum = 0;
+
+	for (int k = 0; k < LEAP_FINGERS; k++)
+		for (int j = LEAP_MCP; j < LEAP_JOINTS; j++)
+			sum += r->joint[k][j];
+	return sum / (LEAP_FINGERS * (LEAP_JOINTS - LEAP_MCP));
+}
+
 static void print_confidence(const struct bench *b)
 {
 	static const double edge[] = { 0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.01 };
 
-	printf("\nconfidence reported       frames   palm mm    p95   joints mm\n");
+	printf("\nconfidence reported       frames   palm mm    p95   joints mm   within "
+	       "10 mm\n");
 	for (size_t i = 0; i + 1 < sizeof(edge) / sizeof(*edge); i++) {
 		struct track_values palm = { 0 }, joint = { 0 };
+		unsigned int close = 0;
 
 		for (size_t n = 0; n < b->log.count; n++) {
 			const struct track_record *r = &b->log.record[n];
@@ -364,16 +379,16 @@ static void print_confidence(const struct bench *b)
 			    r->confidence >= edge[i + 1])
 				continue;
 			track_values_add(&palm, r->palm);
-			for (int k = 0; k < LEAP_FINGERS; k++)
-				for (int j = 0; j < LEAP_JOINTS; j++)
-					track_values_add(&joint, r->joint[k][j]);
+			track_values_add(&joint, mean_joint(r));
+			close += mean_joint(r) < CLOSE;
 		}
 		if (palm.count)
-			printf("%.1f - %.1f %22zu %9.1f %6.1f %11.1f\n", edge[i],
+			printf("%.1f - %.1f %22zu %9.1f %6.1f %11.1f %14.2f\n", edge[i],
 			       fmin(edge[i + 1], 1), palm.count,
 			       track_values_share(&palm, 0.5),
 			       track_values_share(&palm, 0.95),
-			       track_values_share(&joint, 0.5));
+			       track_values_share(&joint, 0.5),
+			       share(close, (unsigned int)palm.count));
 		track_values_free(&palm);
 		track_values_free(&joint);
 	}
