@@ -21,7 +21,8 @@
 #define PRESENT_HOPELESS (-2.0)
 #define PALM_DOUBT_HOPELESS 60.0
 #define LOOKS_MAX 5
-#define KNOWN_NEAR 35.0 /* millimetres between palms: two hands are farther apart */
+/* Palms this near in view are seen in the same pixels: millimetres at the first's height. */
+#define IN_LINE 35.0
 
 #define HEIGHT_MIN 35.0
 #define HEIGHT_MAX 750.0
@@ -123,11 +124,16 @@ static bool hopeless(const struct leap_sight *sight)
 	       hypot(palm->across, palm->along) > PALM_DOUBT_HOPELESS * far(sight);
 }
 
+bool leap_sight_in_line(struct vec3 palm, struct vec3 other)
+{
+	return vec3_distance(vec3_scale(other, palm.y / other.y), palm) < IN_LINE;
+}
+
 static bool is_known(const struct leap_sight_known *known,
 		     const struct leap_sight *sight)
 {
 	for (unsigned int i = 0; i < known->count; i++)
-		if (vec3_distance(known->palm[i], sight->palm) < KNOWN_NEAR)
+		if (leap_sight_in_line(known->palm[i], sight->palm))
 			return true;
 	return false;
 }

@@ -74,6 +74,12 @@ bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 		     const struct leap_sight_known *known,
 		     struct leap_sight *ret_sight);
 
+/**
+ * leap_sight_in_line() - whether two palms are seen in the same place
+ * However far away each is: the same pixels are not two hands. Both are above the device.
+ */
+bool leap_sight_in_line(struct vec3 palm, struct vec3 other);
+
 /** leap_sight_within_reach() - a place where a hand can be seen */
 bool leap_sight_within_reach(struct vec3 place);
 

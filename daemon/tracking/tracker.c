@@ -46,7 +46,7 @@
  * Half of the hands with this doubt, in millimetres, have their joints within 10 mm on
  * average; fewer the steeper the more doubt. Read off films beyond the evaluation set.
  */
-#define CONFIDENT_DOUBT 11.9
+#define CONFIDENT_DOUBT 11.0
 #define CONFIDENT_STEEP 5.0
 
 #define FAR_OFF 40.0 /* millimetres from where the hand was expected: look again */
@@ -436,7 +436,8 @@ static bool is_followed(const struct leap_tracker *tracker, struct vec3 place,
 		double apart = track->pose.left == left ? SAME_SIDE_APART
 							: OTHER_SIDE_APART;
 
-		if (track->used && vec3_distance(track->pose.place, place) < apart)
+		if (track->used && (vec3_distance(track->pose.place, place) < apart ||
+				    leap_sight_in_line(track->pose.place, place)))
 			return true;
 	}
 	return false;

@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
+#include "daemon/tracking/sight.h"
 #include "daemon/tracking/tracker.h"
+#include "sim/clip.h"
 #include "sim/clip.h"
 #include "sim/sim.h"
 #include "sim/truth.h"
@@ -262,6 +264,63 @@ static void two_hands_are_two(void **state)
 	assert_near_truth(f, 24);
 	assert_int_not_equal(f->hands.hand[0].track, f->hands.hand[1].track);
 	assert_int_not_equal(f->hands.hand[0].left, f->hands.hand[1].left);
+}
+
+static void the_same_pixels_are_not_two_hands(void **state)
+{
+	const struct vec3 palm = vec3(30, 200, 10);
+
+	(void)state;
+	assert_true(leap_sight_in_line(palm, vec3(45, 300, 15)));
+	assert_true(leap_sight_in_line(palm, vec3(15, 110, 8)));
+	assert_false(leap_sight_in_line(palm, vec3(110, 200, 10)));
+	assert_false(leap_sight_in_line(palm, vec3(110, 300, 10)));
+}
+
+/* Shows frames of a film up to @end; the hand nearest to each true palm. */
+static void show_film(struct fixture *f, struct leap_sim_clip *film, unsigned int begin,
+		      unsigned int end, uint32_t ret_track[2], unsigned int *ret_seen)
+{
+	static struct leap_sim_sample truth;
+
+	*ret_seen = 0;
+	for (unsigned int i = begin; i < end; i++) {
+		leap_sim_clip_frame(film, i, f->pixels, &truth);
+		if (i == 0) {
+			f->camera = truth.camera;
+			fresh_tracker(f);
+		}
+		f->frame.time_ns = (int64_t)i * LEAP_SIM_INTERVAL_NS;
+		f->frame.sequence = i + 1;
+		assert_int_equal(leap_tracker_update(f->tracker, &f->frame, &f->hands),
+				 0);
+		*ret_seen += f->hands.count;
+	}
+	for (unsigned int i = 0; i < truth.hands; i++) {
+		const struct leap_tracked_hand *hand =
+			nearest(&f->hands, truth.hand[i].hand.palm);
+
+		assert_non_null(hand);
+		ret_track[i] = hand->track;
+	}
+}
+
+static void hands_that_cross_stay_who_they_are(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t before[2], after[2];
+	struct leap_sim_clip *film;
+	unsigned int seen;
+
+	assert_int_equal(leap_sim_clip_new(LEAP_SIM_CLIP_CROSSING, 1103, &film), 0);
+	show_film(f, film, 0, 80, before, &seen);
+	assert_int_not_equal(before[0], before[1]);
+	show_film(f, film, 80, leap_sim_clip_frames(film), after, &seen);
+	assert_int_equal(before[0], after[0]);
+	assert_int_equal(before[1], after[1]);
+	/* Most of the time both are reported, also the one behind. */
+	assert_true(seen > 1.9 * (leap_sim_clip_frames(film) - 80));
+	leap_sim_clip_free(film);
 }
 
 static void assert_whole(const struct leap_tracked_hand *hand)
@@ -719,6 +778,8 @@ int main(void)
 		tracker_test(a_hand_is_found_where_it_is),
 		tracker_test(a_hand_keeps_its_identity),
 		tracker_test(two_hands_are_two),
+		tracker_test(the_same_pixels_are_not_two_hands),
+		tracker_test(hands_that_cross_stay_who_they_are),
 		tracker_test(every_hand_is_whole),
 		tracker_test(a_hand_is_reported_within_a_tenth_of_a_second),
 		tracker_test(a_hand_in_plain_sight_is_sure_of_itself),
