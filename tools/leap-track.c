@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/capture/capture_fd.h"
@@ -39,7 +42,8 @@ static const char usage[] =
 	"                          values of a typical controller\n"
 	"  -l, --left=PNG          picture of the left eye\n"
 	"  -r, --right=PNG         picture of the right eye\n"
-	"  -o, --overlay=PNG       draw the hands over the last picture of both eyes\n"
+	"  -o, --overlay=PNG       draw the hands over the last picture of both eyes;\n"
+	"                          into a folder (FOLDER/): over the pictures of each frame\n"
 	"  -f, --from-frames=JSONL read recorded frames instead of pictures, - is standard\n"
 	"                          input; all but joints and palms is computed afresh\n"
 	"  -g, --gestures          report gestures\n"
@@ -54,6 +58,7 @@ struct options {
 	const char *left;
 	const char *right;
 	const char *overlay;
+	bool overlay_folder;
 	const char *frames;
 	bool gestures;
 };
@@ -79,6 +84,23 @@ __attribute__((format(printf, 1, 2))) static int complain(const char *format, ..
 	va_end(args);
 	fputc('\n', stderr);
 	return EXIT_FAILURE;
+}
+
+/* A folder takes the pictures of all frames, a file those of the last one. */
+static bool is_folder(const char *path)
+{
+	size_t length = strlen(path);
+	struct stat st;
+
+	return (length && path[length - 1] == '/') ||
+	       (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+static int make_folder(const char *path)
+{
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		return complain("%s: %s", path, strerror(errno));
+	return EXIT_SUCCESS;
 }
 
 static int check_options(const struct options *options)
@@ -128,6 +150,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'o':
 			options->overlay = optarg;
+			options->overlay_folder = is_folder(optarg);
 			break;
 		case 'f':
 			options->frames = optarg;
@@ -262,23 +285,42 @@ static int track_frame(struct pipeline *pipeline, const struct leap_stereo_frame
 	return EXIT_SUCCESS;
 }
 
-static int draw_overlay(const struct options *options, const struct pipeline *pipeline,
+static int draw_picture(const char *path, const struct pipeline *pipeline,
 			const struct leap_stereo_frame *frame)
 {
 	char error[PICTURE_ERROR_MAX];
 	int status = EXIT_SUCCESS;
 	uint8_t *rgb;
 
-	if (!options->overlay)
-		return EXIT_SUCCESS;
 	rgb = overlay_draw(frame, &pipeline->camera, &pipeline->hands);
 	if (!rgb)
 		return complain("out of memory");
-	if (picture_write_rgb(options->overlay, rgb, frame->width, frame->height * 2,
-			      error) < 0)
+	if (picture_write_rgb(path, rgb, frame->width, frame->height * 2, error) < 0)
 		status = complain("%s", error);
 	free(rgb);
 	return status;
+}
+
+/* Into the folder, by number; 000001.png is the first. */
+static int draw_each(const struct options *options, const struct pipeline *pipeline,
+		     const struct leap_stereo_frame *frame)
+{
+	char path[PATH_MAX];
+
+	if (!options->overlay || !options->overlay_folder)
+		return EXIT_SUCCESS;
+	if (snprintf(path, sizeof(path), "%s/%06" PRIu64 ".png", options->overlay,
+		     (uint64_t)frame->sequence) >= (int)sizeof(path))
+		return complain("%s: %s", options->overlay, strerror(ENAMETOOLONG));
+	return draw_picture(path, pipeline, frame);
+}
+
+static int draw_last(const struct options *options, const struct pipeline *pipeline,
+		     const struct leap_stereo_frame *frame)
+{
+	if (!options->overlay || options->overlay_folder)
+		return EXIT_SUCCESS;
+	return draw_picture(options->overlay, pipeline, frame);
 }
 
 static int track_reader(const struct options *options, struct pipeline *pipeline,
@@ -304,13 +346,15 @@ static int track_reader(const struct options *options, struct pipeline *pipeline
 		status = track_frame(pipeline, &frame);
 		if (status == EXIT_SUCCESS)
 			status = print_frame(pipeline);
+		if (status == EXIT_SUCCESS)
+			status = draw_each(options, pipeline, &frame);
 	}
 	if (r < 0)
 		status = complain("%s: %s", options->capture, error);
 	else if (!frame.sequence)
 		status = complain("%s: a capture without frames", options->capture);
 	if (status == EXIT_SUCCESS)
-		status = draw_overlay(options, pipeline, &frame);
+		status = draw_last(options, pipeline, &frame);
 	free(pixels);
 	return status;
 }
@@ -365,8 +409,11 @@ static int track_still(const struct options *options, struct pipeline *pipeline,
 	}
 	if (status == EXIT_SUCCESS)
 		status = print_frame(pipeline);
+	frame.sequence = 1;
 	if (status == EXIT_SUCCESS)
-		status = draw_overlay(options, pipeline, &frame);
+		status = draw_each(options, pipeline, &frame);
+	if (status == EXIT_SUCCESS)
+		status = draw_last(options, pipeline, &frame);
 	free(pixels);
 	return status;
 }
@@ -459,6 +506,8 @@ static int run(const struct options *options, struct pipeline *pipeline)
 	if (options->frames)
 		return derive_frames(options, pipeline);
 	if (find_camera(options, &pipeline->camera) < 0)
+		return EXIT_FAILURE;
+	if (options->overlay_folder && make_folder(options->overlay) != EXIT_SUCCESS)
 		return EXIT_FAILURE;
 	if (leap_tracker_new(&pipeline->camera, &pipeline->tracker) < 0)
 		return complain("out of memory");

@@ -115,6 +115,21 @@ class LeapTrack(unittest.TestCase):
             self.assert_refused(self.track(self.capture), "hand.y4m.calibration: ")
             self.assert_refused(self.pair(), "hand.y4m.calibration: ")
 
+    def test_a_folder_takes_a_picture_of_each_frame(self):
+        folder = self.folder / "overlays"
+        result = self.track(self.capture, f"--overlay={folder}/")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(sorted(p.name for p in folder.iterdir()),
+                         [f"{i:06}.png" for i in range(1, FRAMES + 1)])
+        self.track(self.capture, f"--overlay={self.overlay}")
+        self.assertEqual((folder / f"{FRAMES:06}.png").read_bytes(),
+                         self.overlay.read_bytes())
+        shutil.rmtree(folder)
+        self.overlay.unlink()
+        folder.write_text("in the way")
+        self.assert_refused(self.track(self.capture, f"--overlay={folder}/x/"),
+                            "Not a directory")
+
     def test_a_truncated_capture_yields_its_whole_frames_and_an_error(self):
         data = self.capture.read_bytes()
         self.capture.write_bytes(data[:-1000])
