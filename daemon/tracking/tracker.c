@@ -46,7 +46,7 @@
  * Half of the hands with this doubt, in millimetres, have their joints within 10 mm on
  * average; fewer the steeper the more doubt. Read off films beyond the evaluation set.
  */
-#define CONFIDENT_DOUBT 11.0
+#define CONFIDENT_DOUBT 9.2
 #define CONFIDENT_STEEP 5.0
 
 #define FAR_OFF 40.0 /* millimetres from where the hand was expected: look again */
