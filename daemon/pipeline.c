@@ -41,20 +41,20 @@ struct leap_pipeline {
 	struct leap_tracker *tracker;
 	struct leap_camera camera;
 	struct leap_exposure exposure;
-	bool exposes; /* the source lets its exposure be set */
 	struct leap_ambient *ambient;
 	struct leap_robust robust;
 	enum leap_robust_wish robust_wish;
 	unsigned int dark_interval; /* asked of the source last */
-	bool darkens; /* the source lets it be asked */
-	struct leap_way_round way;
+	bool exposes; /* the source lets its exposure be set */
+	bool darkens; /* the source lets the dark interval be asked of it */
 	bool auto_flip;
+	bool told_geometry;
+	struct leap_way_round way;
 	struct leap_motion *motion;
 	struct leap_device_state device;
 	int64_t frame_ns; /* when the last frame came */
 	unsigned int hands; /* in the frame published last */
 	int last_error; /* of opening; the same is not told twice */
-	bool told_geometry;
 	struct leap_frame frame;
 	const struct leap_config *settings; /* that motion goes by; NULL: none yet */
 

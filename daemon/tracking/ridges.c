@@ -508,7 +508,7 @@ static double step_at(const struct look *l, int i)
 
 static void take_profiles(struct look *l, const struct vec3 side[2])
 {
-	double length = l->length, before = l->samples / 2 * l->pitch,
+	double length = l->length, before = 0.5 * (l->samples - 1) * l->pitch,
 	       after = before + l->pitch;
 
 	for (int i = 0; i < STEPS; i++) {
@@ -682,7 +682,7 @@ static void straighten(struct look *l, int first, int last, struct straight *ret
 static void describe(const struct look *l, int first, int last,
 		     const struct straight *fit, struct leap_ridge *ret)
 {
-	double width[STEPS], sum = 0;
+	double width[STEPS] = { 0 }, sum = 0;
 	double by_step = (STEPS - 1) / (l->length + 2 * BEYOND);
 	int count = 0, inside = 0;
 

@@ -333,7 +333,7 @@ static void start(const struct scene *s, unsigned int which,
 
 	for (unsigned int i = 0; i < s->count; i++)
 		flesh[i] = s->hands[i].skeleton;
-	hand = flesh[which];
+	hand = s->hands[which].skeleton;
 	found = leap_ridges_leave(s->optics, s->frame, LEAP_EYE_LEFT, flesh, s->count,
 				  which, flat);
 	for (int i = 0; i < found; i++) {
