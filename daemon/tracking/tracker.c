@@ -329,6 +329,7 @@ static void weigh_side(struct leap_tracker *tracker,
 	};
 	struct leap_fit_result result;
 	struct leap_sight other;
+	struct leap_pose pose;
 
 	if (near_other(tracker, track, OTHER_NEAR))
 		return;
@@ -344,8 +345,11 @@ static void weigh_side(struct leap_tracker *tracker,
 	track->side = 0;
 	if (other.right < sight->right || other.evidence < EVIDENCE_FOLLOW)
 		return;
-	leap_fit_guess(other.seen, at.mirrored, track->pose.size, &track->pose);
-	leap_fit_pose(other.seen, &belief, START_STEPS, &track->pose, &result);
+	leap_fit_guess(other.seen, at.mirrored, track->pose.size, &pose);
+	leap_fit_pose(other.seen, &belief, START_STEPS, &pose, &result);
+	if (!sound(&pose))
+		return;
+	track->pose = pose;
 	track->side = SIDE_STEP;
 	memset(track->smooth, 0, sizeof(track->smooth));
 }
