@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ static const char usage[] =
 	"  -l, --left=PNG          picture of the left eye\n"
 	"  -r, --right=PNG         picture of the right eye\n"
 	"  -o, --overlay=PNG       draw the hands over the last picture of both eyes;\n"
-	"                          into a folder (FOLDER/): over the pictures of each frame\n"
+	"                          without .png a folder: over the pictures of each frame\n"
 	"  -f, --from-frames=JSONL read recorded frames instead of pictures, - is standard\n"
 	"                          input; all but joints and palms is computed afresh\n"
 	"  -g, --gestures          report gestures\n"
@@ -89,11 +90,12 @@ __attribute__((format(printf, 1, 2))) static int complain(const char *format, ..
 /* A folder takes the pictures of all frames, a file those of the last one. */
 static bool is_folder(const char *path)
 {
-	size_t length = strlen(path);
+	const char *suffix = strrchr(path, '.');
 	struct stat st;
 
-	return (length && path[length - 1] == '/') ||
-	       (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+	if (stat(path, &st) == 0)
+		return S_ISDIR(st.st_mode);
+	return !suffix || strcasecmp(suffix, ".png") != 0;
 }
 
 static int make_folder(const char *path)

@@ -11,6 +11,7 @@
 #define LIT 9 /* grey levels above the dark */
 #define LIT_REACH 90.0 /* millimetres around a place */
 #define FOCAL 132.0 /* pixels in a picture 640 columns wide */
+#define ENDS_APART 60.0 /* millimetres: a region longer than a palm has two ends */
 #define AROUND_FLESH 14.0 /* millimetres that are hidden with a hand */
 #define AROUND_ARM 45.0 /* with its arm: sleeves are wide, and elbows are guessed */
 
@@ -130,7 +131,6 @@ static struct change find_change(struct leap_search *search)
 		for (int c = 0; c < cells->wide; c++) {
 			int now = cells->value[LEAP_EYE_LEFT][row][c];
 			int by = abs(now - search->before[row][c]);
-
 			bool hidden = cells->taken[row][c] || search->hidden[row][c];
 
 			search->before[row][c] = (uint8_t)now;
@@ -169,6 +169,12 @@ static void add_change(struct leap_search *search, const struct leap_camera *cam
 		    search->far_side);
 }
 
+/* Of an arm from the far side the hand is the end that is nearer the user. */
+static bool comes_turned(const struct leap_region *region)
+{
+	return region->place.z > region->other_place.z + ENDS_APART;
+}
+
 /* A region that moved is worth more than the middle of all change. */
 static void add_moved(struct leap_search *search, const struct leap_region *region,
 		      int regions, const struct change *change)
@@ -179,8 +185,7 @@ static void add_moved(struct leap_search *search, const struct leap_region *regi
 		if (change->column < r->box[0] || change->column > r->box[2] ||
 		    change->row < r->box[1] || change->row > r->box[3])
 			continue;
-		add(search, LEAP_SEARCH_MOVED, r->place,
-		    r->place.z > r->other_place.z + 60);
+		add(search, LEAP_SEARCH_MOVED, r->place, comes_turned(r));
 		return;
 	}
 }
@@ -190,10 +195,10 @@ static void add_regions(struct leap_search *search, const struct leap_region *re
 {
 	for (int i = 0; i < regions; i++) {
 		const struct leap_region *r = &region[i];
-		bool turned = r->place.z > r->other_place.z + 60;
+		bool turned = comes_turned(r);
 
 		add(search, LEAP_SEARCH_REGION, r->place, turned);
-		if (vec3_distance(r->place, r->other_place) < 60)
+		if (vec3_distance(r->place, r->other_place) < ENDS_APART)
 			continue;
 		add(search, LEAP_SEARCH_REGION, r->other_place, turned);
 		add(search, LEAP_SEARCH_REGION,

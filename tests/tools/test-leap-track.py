@@ -117,7 +117,7 @@ class LeapTrack(unittest.TestCase):
 
     def test_a_folder_takes_a_picture_of_each_frame(self):
         folder = self.folder / "overlays"
-        result = self.track(self.capture, f"--overlay={folder}/")
+        result = self.track(self.capture, f"--overlay={folder}")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(sorted(p.name for p in folder.iterdir()),
                          [f"{i:06}.png" for i in range(1, FRAMES + 1)])

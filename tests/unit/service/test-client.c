@@ -630,22 +630,6 @@ static void a_gesture_ends_where_the_focus_does(void **arg)
 	is_owed_a_stop(world, 7);
 }
 
-static void a_gesture_seen_before_the_focus_was_lost_is_withheld(void **arg)
-{
-	struct world *world = *arg;
-	struct leap_client *client = greeted(world, 6);
-
-	says(client, LEAP_MESSAGE_ENABLE_GESTURES, true);
-	says(client, LEAP_MESSAGE_FOCUSED, true);
-	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_START);
-	assert_int_equal(gestures_given(world, client), 1);
-	says(client, LEAP_MESSAGE_FOCUSED, false);
-	assert_false(gets_frames(world, client));
-	says(client, LEAP_MESSAGE_FOCUSED, true);
-	gesture(world, 0, 7, LEAP_GESTURE_CIRCLE, LEAP_GESTURE_UPDATE);
-	assert_int_equal(gestures_given(world, client), 0);
-}
-
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -678,7 +662,6 @@ int main(void)
 		test(gestures_are_for_those_who_enabled_them),
 		test(a_gesture_under_way_is_withheld_to_its_end),
 		test(a_start_in_a_frame_that_was_skipped_was_not_seen),
-		test(a_gesture_seen_before_the_focus_was_lost_is_withheld),
 		test(who_saw_a_start_sees_the_stop_of_a_frame_that_was_skipped),
 		test(a_stop_that_nobody_looked_at_is_made_of_what_was_seen_last),
 		test(as_many_stops_as_a_frame_has_room_for_come_with_it),
