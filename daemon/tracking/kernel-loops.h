@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The loops of a struct leap_kernel in the compiler's vector types. Each kernel-*.c
- * says how wide its vectors are and how many pixels fit its registers, then includes
- * this. Pure functions, any thread.
+ * says what its processor does best, then includes this. Pure functions, any thread.
  *
- * LANES: floats in a vector; PIXELS: pixels that are computed together.
+ * LANES: numbers of 32 bits in a vector, int_vector; GROUPS: groups of LEAP_KERNEL_GROUP
+ * pixels, 1, 2 or 4, and BLOCKS: blocks of output channels that are computed together,
+ * 1 or 2, as many as fit the registers. WEIGHTS: what load(at) makes of LANES pairs of
+ * weights. dot(sum, w, x): in each lane @sum and both products of its pair of weights
+ * in @w with the two values that @x holds.
+ *
+ * The sums are of whole numbers and fit (see struct leap_kernel_layer), so they are the
+ * same in any order; what follows is done in floats, one step at a time (without
+ * contraction, see meson.build). So every processor comes to the same bits.
  */
 #include <string.h>
 
 #include "daemon/tracking/kernel.h"
 
 #define VECTORS (LEAP_KERNEL_BLOCK / LANES)
+#define GROUP LEAP_KERNEL_GROUP
+#define TILE (GROUPS * GROUP)
+#define STREAMS 4 /* sums of a map of one pixel that do not wait for each other */
 /* Loops over what stays in registers. */
 #if defined(__clang__)
 #define UNROLL _Pragma("unroll")
@@ -19,13 +29,27 @@
 #endif
 #define INLINE static inline __attribute__((always_inline))
 
-typedef float vector __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int int_vector __attribute__((vector_size(4 * LANES), aligned(4)));
+/* Two neighbouring channels of a pixel. */
+typedef int pair __attribute__((aligned(4), may_alias));
+typedef int_vector memory_ints __attribute__((aligned(4), may_alias));
+typedef float vector __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int16_t short_vector
+	__attribute__((vector_size(2 * LANES), aligned(2), may_alias));
 
+/* What becomes of the sums: rounded into a map, or floats. */
+struct goal {
+	const struct leap_kernel_map *add;
+	float times;
+	const struct leap_kernel_map *map;
+	float *floats;
+};
+
+/* Pixels whose sums are computed together. */
 struct tile {
-	const float *from[PIXELS]; /* first pixel under the layer's window */
-	size_t to[PIXELS]; /* in floats from the start of the map that is written */
-	size_t add[PIXELS];
+	int first; /* of the pixels that go out */
+	int side; /* of what goes out */
+	const int16_t *from[GROUPS]; /* first pixel under the layer's window */
+	size_t step; /* from there to that of the next pixel of the group */
 };
 
 INLINE size_t offset(const struct leap_kernel_map *map, int row, int column)
@@ -36,103 +60,227 @@ INLINE size_t offset(const struct leap_kernel_map *map, int row, int column)
 	       (size_t)map->channels;
 }
 
-INLINE void accumulate(const struct leap_kernel_layer *layer,
-		       const struct leap_kernel_map *from, const float *weight,
-		       const struct tile *tile, int count, vector sum[][VECTORS])
+INLINE size_t block_size(const struct leap_kernel_layer *layer)
 {
-	size_t row_stride =
-		(size_t)(from->size + 2 * from->border) * (size_t)from->channels;
-	int run = layer->size * from->channels;
+	return (size_t)layer->into * (size_t)(layer->size * layer->size) *
+	       LEAP_KERNEL_BLOCK;
+}
+
+/* The sums of @blocks blocks; the compiler knows @blocks. */
+INLINE void accumulate(const struct leap_kernel_layer *layer,
+		       const struct leap_kernel_map *from, const struct tile *tile,
+		       const int16_t *weight, int blocks,
+		       int_vector sum[TILE][BLOCKS][VECTORS])
+{
+	size_t row = (size_t)(from->size + 2 * from->border) * (size_t)from->channels;
+	size_t step = tile->step, block = block_size(layer);
 
 	for (int ky = 0; ky < layer->size; ky++) {
-		size_t at = (size_t)ky * row_stride;
-
 		/* A row of the window lies in one piece. */
-		for (int i = 0; i < run; i++) {
-			const vector *w = (const vector *)weight;
+		for (int i = 0; i < layer->size * from->channels; i += 2) {
+			WEIGHTS w[BLOCKS][VECTORS];
 
-			weight += LEAP_KERNEL_BLOCK;
 			UNROLL
-			for (int p = 0; p < count; p++) {
-				float x = tile->from[p][at + (size_t)i];
+			for (int v = 0; v < blocks * VECTORS; v++)
+				w[v / VECTORS][v % VECTORS] =
+					load(weight + (size_t)(v / VECTORS) * block +
+					     2 * LANES * (v % VECTORS));
+			weight += 2 * LEAP_KERNEL_BLOCK;
+			UNROLL
+			for (int p = 0; p < TILE; p++) {
+				pair x = *(const pair *)(tile->from[p / GROUP] +
+							 (size_t)ky * row + i +
+							 (size_t)(p % GROUP) * step);
 
 				UNROLL
+				for (int b = 0; b < blocks; b++)
+					UNROLL
 				for (int v = 0; v < VECTORS; v++)
-					sum[p][v] += w[v] * x;
+					sum[p][b][v] = dot(sum[p][b][v], w[b][v], x);
 			}
 		}
 	}
 }
 
-/* One block of output channels of @count pixels; the compiler knows @count. */
-INLINE void compute(const struct leap_kernel_layer *layer,
-		    const struct leap_kernel_map *from,
-		    const struct leap_kernel_map *add, bool relu,
-		    const struct leap_kernel_map *to, const struct tile *tile,
-		    int count, int block)
+/* A layer that reads one pixel, whose channels it takes in STREAMS turns. */
+INLINE void accumulate_pixel(const int16_t *from, int count, const int16_t *weight,
+			     int_vector sum[STREAMS][VECTORS])
 {
-	size_t first = (size_t)block * LEAP_KERNEL_BLOCK;
-	const float *weight =
-		layer->weight +
-		first * (size_t)layer->into * (size_t)(layer->size * layer->size);
-	vector sum[PIXELS][VECTORS];
+	for (int i = 0; i < count; i += 2 * STREAMS) {
+		UNROLL
+		for (int s = 0; s < STREAMS; s++) {
+			pair x = *(const pair *)(from + i + 2 * s);
+
+			UNROLL
+			for (int v = 0; v < VECTORS; v++)
+				sum[s][v] =
+					dot(sum[s][v], load(weight + 2 * LANES * v), x);
+			weight += 2 * LEAP_KERNEL_BLOCK;
+		}
+	}
+}
+
+INLINE vector scaled(const struct leap_kernel_layer *layer, int_vector sum,
+		     size_t channel)
+{
+	return __builtin_convertvector(sum, vector) *
+		       *(const vector *)(layer->scale + channel) +
+	       *(const vector *)(layer->bias + channel);
+}
+
+INLINE short_vector rounded(vector value)
+{
+	const vector most = (vector){ 0 } + (float)LEAP_KERNEL_MOST;
+	int_vector less = value < most;
+
+	value = (vector)(((int_vector)value & less) | ((int_vector)most & ~less));
+	value = (vector)((int_vector)value & (int_vector)(value > 0.0f));
+	return __builtin_convertvector(
+		__builtin_convertvector(value + 0.5f, int_vector), short_vector);
+}
+
+INLINE vector widened(const int16_t *at)
+{
+	return __builtin_convertvector(*(const short_vector *)at, vector);
+}
+
+/* @sum: of the block whose first channel is @channel */
+static void store(const struct leap_kernel_layer *layer, const struct goal *goal,
+		  int row, int column, size_t channel, const int_vector sum[VECTORS])
+{
+	const struct leap_kernel_map *map = goal->map;
+	const int16_t *add = NULL;
+	int16_t *to = map->at + offset(map, row, column) + channel;
+
+	if (goal->add)
+		add = goal->add->at + offset(goal->add, row, column) + channel;
+	UNROLL
+	for (size_t v = 0; v < LEAP_KERNEL_BLOCK; v += LANES) {
+		vector value = scaled(layer, sum[v / LANES], channel + v);
+
+		if (add)
+			value += widened(add + v) * goal->times;
+		*(short_vector *)(to + v) = rounded(value);
+	}
+}
+
+static void store_floats(const struct leap_kernel_layer *layer, float *to,
+			 size_t channel, const int_vector sum[VECTORS])
+{
+	UNROLL
+	for (size_t v = 0; v < LEAP_KERNEL_BLOCK; v += LANES)
+		*(vector *)(to + channel + v) =
+			scaled(layer, sum[v / LANES], channel + v);
+}
+
+INLINE void store_pixel(const struct leap_kernel_layer *layer, const struct goal *goal,
+			int side, int pixel, int block, const int_vector sum[VECTORS])
+{
+	size_t channel = (size_t)block * LEAP_KERNEL_BLOCK;
+
+	if (goal->map)
+		store(layer, goal, pixel / side, pixel % side, channel, sum);
+	else
+		store_floats(layer, goal->floats + (size_t)pixel * (size_t)layer->out,
+			     channel, sum);
+}
+
+INLINE void compute(const struct leap_kernel_layer *layer,
+		    const struct leap_kernel_map *from, const struct goal *goal,
+		    const struct tile *tile, int block, int blocks)
+{
+	const int16_t *weight = layer->weight + (size_t)block * block_size(layer);
+	int_vector sum[TILE][BLOCKS][VECTORS], done[TILE][BLOCKS][VECTORS];
 
 	UNROLL
-	for (int p = 0; p < count; p++)
+	for (int p = 0; p < TILE; p++)
 		UNROLL
-	for (int v = 0; v < VECTORS; v++)
-		sum[p][v] = ((const vector *)(layer->bias + first))[v];
-	accumulate(layer, from, weight, tile, count, sum);
+	for (int v = 0; v < blocks * VECTORS; v++)
+		sum[p][v / VECTORS][v % VECTORS] = (int_vector){ 0 };
+	accumulate(layer, from, tile, weight, blocks, sum);
+	/* Only what is never counted through at run time stays in registers. */
 	UNROLL
-	for (int p = 0; p < count; p++) {
-		vector *out = (vector *)(to->at + tile->to[p] + first);
-
+	for (int p = 0; p < TILE; p++)
 		UNROLL
-		for (int v = 0; v < VECTORS; v++) {
-			vector value = sum[p][v];
+	for (int v = 0; v < blocks * VECTORS; v++)
+		done[p][v / VECTORS][v % VECTORS] = sum[p][v / VECTORS][v % VECTORS];
+	for (int p = 0; p < TILE; p++)
+		for (int b = 0; b < blocks; b++)
+			store_pixel(layer, goal, tile->side, tile->first + p, block + b,
+				    done[p][b]);
+}
 
-			if (add)
-				value += ((const vector *)(add->at + tile->add[p] +
-							   first))[v];
-			if (relu)
-				value = (vector)((int_vector)value & (value > 0.0f));
-			out[v] = value;
+static void compute_pixel(const struct leap_kernel_layer *layer,
+			  const struct leap_kernel_map *from, const struct goal *goal)
+{
+	for (int block = 0; block < layer->out / LEAP_KERNEL_BLOCK; block++) {
+		const int16_t *weight =
+			layer->weight + (size_t)block * block_size(layer);
+		int_vector sum[STREAMS][VECTORS] = { 0 };
+
+		accumulate_pixel(from->at, layer->into, weight, sum);
+		UNROLL
+		for (int s = 1; s < STREAMS; s++)
+			UNROLL
+		for (int v = 0; v < VECTORS; v++)
+			sum[0][v] += sum[s][v];
+		store_pixel(layer, goal, 1, 0, block, sum[0]);
+	}
+}
+
+static struct tile tile_at(const struct leap_kernel_layer *layer,
+			   const struct leap_kernel_map *from, int first)
+{
+	int side = from->size / layer->stride, reach = layer->size / 2;
+	struct tile tile = {
+		first, side, { NULL }, (size_t)(layer->stride * from->channels)
+	};
+
+	for (int g = 0; g < GROUPS; g++) {
+		int pixel = first + g * GROUP;
+		int row = pixel / side * layer->stride - reach;
+		int column = pixel % side * layer->stride - reach;
+
+		tile.from[g] = from->at + offset(from, row, column);
+	}
+	return tile;
+}
+
+/* The tiles of a block follow each other, so that its weights stay near. */
+static void run(const struct leap_kernel_layer *layer,
+		const struct leap_kernel_map *from, const struct goal *goal)
+{
+	int blocks = layer->out / LEAP_KERNEL_BLOCK;
+	int pixels = from->size * from->size / (layer->stride * layer->stride);
+
+	if (from->size == 1) {
+		compute_pixel(layer, from, goal);
+		return;
+	}
+	for (int b = 0; b < blocks; b += BLOCKS) {
+		for (int first = 0; first < pixels; first += TILE) {
+			struct tile tile = tile_at(layer, from, first);
+
+			if (b + BLOCKS <= blocks)
+				compute(layer, from, goal, &tile, b, BLOCKS);
+			else
+				compute(layer, from, goal, &tile, b, 1);
 		}
 	}
 }
 
 static void convolve(const struct leap_kernel_layer *layer,
 		     const struct leap_kernel_map *from,
-		     const struct leap_kernel_map *add, bool relu,
+		     const struct leap_kernel_map *add, float times,
 		     const struct leap_kernel_map *to)
 {
-	int pixels = to->size * to->size, blocks = layer->out / LEAP_KERNEL_BLOCK;
-	int reach = layer->size / 2;
+	run(layer, from, &(struct goal){ add, times, to, NULL });
+}
 
-	for (int first = 0; first < pixels; first += PIXELS) {
-		int count = pixels - first < PIXELS ? pixels - first : PIXELS;
-		struct tile tile;
-
-		for (int p = 0; p < PIXELS; p++) {
-			/* What is too much in the last tile is computed and dropped. */
-			/* cppcheck-suppress knownConditionTrueFalse ; it is not */
-			int pixel = p < count ? first + p : first;
-			int row = pixel / to->size, column = pixel % to->size;
-
-			tile.from[p] =
-				from->at + offset(from, row * layer->stride - reach,
-						  column * layer->stride - reach);
-			tile.to[p] = offset(to, row, column);
-			tile.add[p] = add ? offset(add, row, column) : 0;
-		}
-		for (int b = 0; b < blocks; b++) {
-			/* cppcheck-suppress knownConditionTrueFalse ; it is not */
-			if (count == 1)
-				compute(layer, from, add, relu, to, &tile, 1, b);
-			else
-				compute(layer, from, add, relu, to, &tile, PIXELS, b);
-		}
-	}
+static void finish(const struct leap_kernel_layer *layer,
+		   const struct leap_kernel_map *from, float *to)
+{
+	run(layer, from, &(struct goal){ NULL, 0, NULL, to });
 }
 
 /*

@@ -42,8 +42,9 @@ struct leap_network_answer {
  * @kernel: NULL for the fastest that this machine can run
  *
  * Return: 0; -ENOMEM; -EMSGSIZE too short or too long; -EBADMSG no such file, or its
- * checksum is wrong; -EPROTONOSUPPORT made for another network than this; -ERANGE a
- * value that is no number; -ENOSYS a kernel that this machine cannot run.
+ * checksum is wrong; -EPROTONOSUPPORT made for another network than this, or another
+ * version of the file; -ERANGE a value that is no number or a range that cannot be;
+ * -ENOSYS a kernel that this machine cannot run.
  */
 int leap_network_new(const void *weights, size_t size, const struct leap_kernel *kernel,
 		     struct leap_network **ret_network);

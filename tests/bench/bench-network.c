@@ -17,8 +17,7 @@
 static const struct leap_kernel *const kernels[] = {
 	&leap_kernel_plain,
 #if defined(__x86_64__)
-	&leap_kernel_avx2,
-	&leap_kernel_avx512,
+	&leap_kernel_sse2,  &leap_kernel_avx2, &leap_kernel_avx512, &leap_kernel_vnni,
 #elif defined(__aarch64__)
 	&leap_kernel_neon,
 #endif

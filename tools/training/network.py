@@ -10,6 +10,7 @@ ROWS, COLUMNS = 64, 128  # of one eye's crop
 GRID = 16  # heat maps are GRID x GRID
 REACH = 1.15  # heat maps may point this far, in half crops
 PLANES = 3  # constant inputs beside the pixels
+DEEP = 128  # channels of the coarsest maps
 # Pixels arrive as bytes, the brightness already evened out by the crop sampler.
 PIXEL_SCALE, PIXEL_MEAN = 1.25 / 255, 0.4
 
@@ -32,20 +33,20 @@ class Network(nn.Module):
     def __init__(self):
         super().__init__()
         self.c1 = Conv(4 + PLANES, 16, stride=2)  # 64 x 64 -> 32 x 32
-        self.c2 = Conv(16, 16)
-        self.c3 = Conv(16, 32, stride=2)  # 16 x 16
-        self.c4 = Conv(32, 32)
-        self.c5 = Conv(32, 64, stride=2)  # 8 x 8
-        self.r5a = Conv(64, 64)
-        self.r5b = Conv(64, 64, relu=False)
-        self.c6 = Conv(64, 96, stride=2)  # 4 x 4
-        self.r6a = Conv(96, 96)
-        self.r6b = Conv(96, 96, relu=False)
-        self.up6 = Conv(96, 64, size=1)
-        self.up5 = Conv(64, 32)
-        self.up4 = Conv(32, 32)
-        self.maps = nn.Conv2d(32, 2 * POINTS, 1)
-        self.g1 = nn.Linear(96 * 16, 128)
+        self.c2 = Conv(16, 32)
+        self.c3 = Conv(32, 48, stride=2)  # 16 x 16
+        self.c4 = Conv(48, 48)
+        self.c5 = Conv(48, 80, stride=2)  # 8 x 8
+        self.r5a = Conv(80, 80)
+        self.r5b = Conv(80, 80, relu=False)
+        self.c6 = Conv(80, DEEP, stride=2)  # 4 x 4
+        self.r6a = Conv(DEEP, DEEP)
+        self.r6b = Conv(DEEP, DEEP, relu=False)
+        self.up6 = Conv(DEEP, 80, size=1)
+        self.up5 = Conv(80, 48)
+        self.up4 = Conv(48, 48)
+        self.maps = nn.Conv2d(48, 2 * POINTS, 1)
+        self.g1 = nn.Linear(DEEP * 16, 128)
         self.g2 = nn.Linear(128, 3 * POINTS + 2)
         at = ((torch.arange(GRID) + 0.5) / (GRID / 2) - 1) * REACH
         self.register_buffer('at', at, persistent=False)
@@ -82,3 +83,18 @@ class Network(nn.Module):
             'right': g[:, -2],
             'present': g[:, -1],
         }
+
+
+def grown(state, net):
+    """The state of a narrower network as one of @net that answers the same: what is new
+    hears everything, and nobody listens to it yet."""
+    whole = net.state_dict()
+    for name, old in state.items():
+        new = whole[name]
+        if new.shape == old.shape:
+            whole[name] = old
+            continue
+        if new.dim() > 1:
+            new[:old.shape[0], old.shape[1]:] = 0
+        new[tuple(slice(n) for n in old.shape)] = old
+    return whole

@@ -17,12 +17,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from network import POINTS, Network
+from errors import PALM, TIPS, errors
+from network import POINTS, Network, grown
 from records import RECORD
-
-TIPS = [4, 8, 12, 16, 20]
-JOINTS = slice(1, 21)
-PALM = 21
 
 VALIDATION_SEED = 1 << 40  # far from every seed that is learned from
 VALIDATION_SCENES = 900
@@ -81,6 +78,12 @@ class Pool:
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
 
 
+# Tips and palms are what people use most.
+WEIGHT = torch.ones(POINTS)
+WEIGHT[TIPS + [PALM]] = 1.5
+WEIGHT = WEIGHT.to(DEVICE)
+
+
 def field(records, name):
     return torch.from_numpy(records[name].copy()).to(DEVICE)
 
@@ -101,19 +104,13 @@ def loss_of(out, records):
     fit = (across * torch.exp(-out['across']) + 2 * out['across'] + 5 * across) * within
     fit = fit + (error[..., 2] * torch.exp(-out['along']) + out['along'] +
                  3 * error[..., 2]) * within
+    fit = fit * WEIGHT
     # Points out of sight: a little, so that they end up where a hand has them.
     fit = fit + (across + error[..., 2]).clamp(max=1) * 0.3 * pose * (1 - within)
     hand = F.binary_cross_entropy_with_logits(out['right'], right, reduction='none')
     hand = (hand * (present > 0.5)).mean()
     there = F.binary_cross_entropy_with_logits(out['present'], present)
     return fit.sum() / (pose.sum() * POINTS + aside.sum() + 1) + 0.5 * hand + 0.5 * there
-
-
-def in_space(at, depth, width):
-    half = width[:, None] / 2
-    along = depth[:, None] + at[..., 2] * half
-    spread = half / depth[:, None] * along
-    return np.stack([at[..., 0] * spread, at[..., 1] * spread, along], -1)
 
 
 def validate(net, records):
@@ -125,23 +122,7 @@ def validate(net, records):
             right.append(out['right'].cpu().numpy() > 0)
             present.append(out['present'].cpu().numpy() > 0)
     place, right, present = (np.concatenate(x) for x in (place, right, present))
-    there = records['present'] > 0.5
-    told = there | (records['present'] == 0)
-    ok = there & (records['right'] > 0.5) & (records['inside'] > 0.75)
-    error = (in_space(place, records['depth'], records['width']) -
-             in_space(records['at'], records['depth'], records['width']))[ok]
-    far = np.linalg.norm(error, axis=-1)
-    tips = far[:, TIPS][records['seen'][ok][:, TIPS] > 1.5]
-    return {
-        'palm50': np.median(far[:, PALM]), 'palm95': np.percentile(far[:, PALM], 95),
-        'tip50': np.median(tips), 'tip95': np.percentile(tips, 95),
-        'joint50': np.median(far[:, JOINTS]),
-        'joint95': np.percentile(far[:, JOINTS], 95),
-        'across50': np.median(np.linalg.norm(error[:, JOINTS, :2], axis=-1)),
-        'along50': np.median(np.abs(error[:, JOINTS, 2])),
-        'right': (right == (records['right'] > 0.5))[there].mean(),
-        'present': (present == there)[told].mean(),
-    }
+    return errors(place, right, present, records)
 
 
 def read_validation(generator):
@@ -204,8 +185,8 @@ def main():
     averaged = copy.deepcopy(net).eval()
     if os.path.exists(checkpoint):
         c = torch.load(checkpoint, map_location=DEVICE)
-        net.load_state_dict(c.get('net', c['averaged']))
-        averaged.load_state_dict(c['averaged'])
+        net.load_state_dict(grown(c.get('net', c['averaged']), net))
+        averaged.load_state_dict(grown(c['averaged'], averaged))
         if 'optimiser' in c:
             optimiser.load_state_dict(c['optimiser'])
         shown, spent, seed = c['shown'], c['spent'], c['seed'] + 1000003

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The network in C says what it said where it was trained, on every kind of processor;
- * damaged weights are refused. Single-threaded; owns nothing.
+ * The network in C says what the rounded network said where it was trained, and the same
+ * bits on every kind of processor; damaged weights are refused.
+ * Single-threaded; owns nothing.
  * Usage: test-network VECTORS, as tools/training/export.py writes them.
  */
 #include <errno.h>
@@ -18,14 +19,13 @@
 #include "daemon/tracking/kernel.h"
 #include "daemon/tracking/network.h"
 
-/* Sums of some thousand products in another order, relative to values of about 1. */
-#define TOLERANCE 2e-5f
+/* Means over heat maps in floats and in doubles, relative to values of about 1. */
+#define TOLERANCE 2e-6f
 
 static const struct leap_kernel *const kernels[] = {
 	&leap_kernel_plain,
 #if defined(__x86_64__)
-	&leap_kernel_avx2,
-	&leap_kernel_avx512,
+	&leap_kernel_sse2,  &leap_kernel_avx2, &leap_kernel_avx512, &leap_kernel_vnni,
 #elif defined(__aarch64__)
 	&leap_kernel_neon,
 #endif
@@ -111,6 +111,32 @@ static void every_processor_answers_as_the_trainer_did(void **state)
 				     sizeof(answer) / sizeof(float));
 		}
 		leap_network_free(network);
+	}
+	free(vectors);
+}
+
+static void every_processor_answers_with_the_same_bits(void **state)
+{
+	uint32_t count;
+	struct vector *vectors = read_vectors(&count);
+
+	(void)state;
+	for (uint32_t i = 0; i < count; i++) {
+		struct leap_network_answer first, other;
+		struct leap_crop crop;
+
+		crop_of(&vectors[i], &crop);
+		for (size_t k = 0; k < KERNELS; k++) {
+			struct leap_network *network;
+
+			if (!kernels[k]->usable())
+				continue;
+			network = own_network(kernels[k]);
+			leap_network_run(network, &crop, k == 0 ? &first : &other);
+			if (k > 0)
+				assert_memory_equal(&first, &other, sizeof(first));
+			leap_network_free(network);
+		}
 	}
 	free(vectors);
 }
@@ -242,6 +268,54 @@ static void values_that_are_no_numbers_are_refused(void **state)
 	free(weights);
 }
 
+static void the_first_version_of_the_file_is_refused(void **state)
+{
+	struct leap_network *network = NULL;
+	size_t size;
+	uint8_t *weights = copy_weights(&size);
+
+	(void)state;
+	weights[7] = 1;
+	seal(weights, size);
+	assert_int_equal(leap_network_new(weights, size, NULL, &network),
+			 -EPROTONOSUPPORT);
+	free(weights);
+}
+
+static int network_of_range(size_t at, float range)
+{
+	struct leap_network *network = NULL;
+	size_t size;
+	uint8_t *weights = copy_weights(&size);
+	int ret;
+
+	memcpy(weights + at, &range, sizeof(range));
+	seal(weights, size);
+	ret = leap_network_new(weights, size, NULL, &network);
+	free(weights);
+	leap_network_free(network);
+	return ret;
+}
+
+static void ranges_that_cannot_be_are_refused(void **state)
+{
+	size_t size, first = 12 + 8 + 9 * 8 * 16 * 2 + 16 * 4;
+	/* c2 and c3 are between the first layer and c4, whose range is that of a sum. */
+	size_t c2 = 8 + 9 * 16 * 32 * 2 + 32 * 4, c3 = 8 + 9 * 32 * 48 * 2 + 48 * 4;
+	size_t c4 = first + 4 + c2 + 4 + c3 + 4 + 8 + 9 * 48 * 48 * 2 + 48 * 4;
+
+	(void)state;
+	leap_network_weights(&size);
+	assert_int_equal(network_of_range(first, 3.0f), 0);
+	assert_int_equal(network_of_range(first, 0.0f), -ERANGE);
+	assert_int_equal(network_of_range(first, -3.0f), -ERANGE);
+	assert_int_equal(network_of_range(first, 1e-9f), -ERANGE);
+	assert_int_equal(network_of_range(first, 1e9f), -ERANGE);
+	assert_int_equal(network_of_range(first, NAN), -ERANGE);
+	assert_int_equal(network_of_range(c4, 3.0f), -ERANGE); /* not up5's */
+	assert_int_equal(network_of_range(size - 8, 3.0f), -ERANGE); /* g2's is 0 */
+}
+
 static void every_error_has_a_sentence(void **state)
 {
 	static const int errors[] = { 0,       -EMSGSIZE, -EBADMSG, -EPROTONOSUPPORT,
@@ -256,6 +330,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_processor_answers_as_the_trainer_did),
+		cmocka_unit_test(every_processor_answers_with_the_same_bits),
 		cmocka_unit_test(
 			the_same_crop_gets_the_same_answer_whatever_was_seen_before),
 		cmocka_unit_test(the_fastest_kernel_is_one_that_this_machine_can_run),
@@ -263,6 +338,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_cut_off_or_too_long_is_refused),
 		cmocka_unit_test(weights_of_another_network_are_refused),
 		cmocka_unit_test(values_that_are_no_numbers_are_refused),
+		cmocka_unit_test(the_first_version_of_the_file_is_refused),
+		cmocka_unit_test(ranges_that_cannot_be_are_refused),
 		cmocka_unit_test(every_error_has_a_sentence),
 	};
 
