@@ -74,3 +74,13 @@ void leap_build_learn(struct leap_build *build, const struct leap_pose *pose,
 			build->information[i][j] += gain * told[i][j];
 	hold(build);
 }
+
+double leap_build_scale(const struct leap_build *build)
+{
+	double fingers = 0;
+
+	for (int i = 0; i < LEAP_FINGERS; i++)
+		fingers += build->mean[1 + i] / LEAP_FINGERS;
+	return exp(build->mean[0] +
+		   0.5 * (fingers + build->mean[1 + LEAP_PALM_BREADTH]));
+}

@@ -40,4 +40,7 @@ void leap_build_learn(struct leap_build *build, const struct leap_pose *pose,
 		      const double told[LEAP_BUILD][LEAP_BUILD], double stiffness,
 		      double gain);
 
+/** leap_build_scale() - how large a hand is, fingers and palm together; 1: average */
+double leap_build_scale(const struct leap_build *build);
+
 #endif /* LEAP_BUILD_H */
