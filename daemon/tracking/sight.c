@@ -20,7 +20,9 @@
 /* Not worth another look. */
 #define PRESENT_HOPELESS (-2.0)
 #define PALM_DOUBT_HOPELESS 60.0
-#define LOOKS_MAX 5
+/* Of 480 places where a second look saw no hand one had one: that is no third worth. */
+#define PRESENT_AGAIN 0.0
+#define LOOKS_MAX 4
 /* Palms this near in view are seen in the same pixels: millimetres at the first's height. */
 #define IN_LINE 35.0
 
@@ -116,10 +118,12 @@ static bool sure(const struct leap_sight *sight)
 	return sight->evidence > EVIDENCE_SURE && sight->right > 0;
 }
 
-static bool hopeless(const struct leap_sight *sight)
+static bool hopeless(const struct leap_sight *sight, int looks)
 {
 	const struct leap_sighting *palm = &sight->seen[LEAP_POINT_PALM];
 
+	if (looks > 1 && sight->present < PRESENT_AGAIN)
+		return true;
 	return sight->present < PRESENT_HOPELESS &&
 	       hypot(palm->across, palm->along) > PALM_DOUBT_HOPELESS * far(sight);
 }
@@ -164,7 +168,7 @@ bool leap_sight_home(struct leap_gaze *gaze, const struct leap_stereo_frame *fra
 		return false;
 	leap_sight_take(gaze, frame, &at, ret_sight);
 	for (int i = 1;
-	     i < LOOKS_MAX && !hopeless(ret_sight) && !is_known(known, ret_sight);
+	     i < LOOKS_MAX && !hopeless(ret_sight, i) && !is_known(known, ret_sight);
 	     i++) {
 		double z = seen_direction_z(ret_sight);
 
