@@ -83,6 +83,9 @@ struct leap_sim_sample_hand {
  *	forearms, sleeves' ends, heads, torsos, other things; Leap coordinates
  * @exposure_us: as in the picture's metadata
  * @gain: analog, 1/16 steps
+ * @squint: by how much more the eyes' axes converge than the calibration says, radians.
+ *	It makes a place at height y look y * y * @squint / 40 mm nearer, which nothing in
+ *	the pictures tells from a hand that is nearer and smaller
  */
 struct leap_sim_sample {
 	struct leap_camera camera;
@@ -95,6 +98,7 @@ struct leap_sim_sample {
 	struct vec3 decoy[LEAP_SIM_DECOYS_MAX];
 	unsigned int exposure_us;
 	unsigned int gain;
+	double squint;
 };
 
 /** leap_sim_sampler_new() - Return: 0 or -ENOMEM. It grows to some 80 MB with use. */

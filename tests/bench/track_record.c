@@ -138,6 +138,7 @@ static void describe(const struct leap_sim_sample *truth, unsigned int hand,
 	r->level = level_around(truth, h->hand.palm, pixels);
 	r->pose = h->pose;
 	r->tilt = (float)h->tilt;
+	r->squint = (float)fabs(truth->squint);
 	r->in_view = h->inside >= 0.9;
 	r->truth = h->hand.palm;
 	for (int k = 0; k < LEAP_FINGERS; k++)

@@ -29,6 +29,7 @@
  * @level: brightness of the picture around the palm
  * @pose: what its fingers did
  * @tilt: as of struct leap_sim_sample_hand
+ * @squint: of the unit, radians either way
  * @in_view: nine tenths of its joints are in both pictures
  * @settled: and were for 0.3 seconds
  * @found: the tracker reported it; what follows is only then valid
@@ -50,6 +51,7 @@ struct track_record {
 	float level;
 	enum leap_sim_pose pose;
 	float tilt;
+	float squint;
 	bool in_view;
 	bool settled;
 	bool found;
