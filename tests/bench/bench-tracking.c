@@ -700,16 +700,16 @@ static double mean(const struct track_values *v)
 static void print_cost_row(const char *name, struct track_values *v, double match)
 {
 	if (v->count)
-		printf("%-24s %7zu %8.2f %6.2f %6.2f %12.1f %% %18.2fx\n", name, v->count,
-		       mean(v), track_values_share(v, 0.5), track_values_share(v, 0.95),
-		       100 * mean(v) / INTERVAL_MS, mean(v) / match);
+		printf("%-24s %7zu %8.2f %6.2f %6.2f %12.1f %% %18.2fx\n", name,
+		       v->count, mean(v), track_values_share(v, 0.5),
+		       track_values_share(v, 0.95), 100 * mean(v) / INTERVAL_MS,
+		       mean(v) / match);
 }
 
 static void print_cost(struct bench *b)
 {
-	static const char *const name[LEAP_HANDS_MAX + 1] = {
-		"no hand reported", "one hand", "two hands"
-	};
+	static const char *const name[LEAP_HANDS_MAX + 1] = { "no hand reported",
+							      "one hand", "two hands" };
 	double match = mean(&b->block_match);
 
 	printf("\ncost, one core            frames  ms mean    p50    p95   core at "

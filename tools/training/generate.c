@@ -23,6 +23,7 @@
 #define POINT_ARM 22
 #define ARM_AWAY 60.0 /* from the wrist, millimetres, for a palm of 87.48 */
 #define PALM_WIDTH 87.48
+#define MIDDLE_LENGTH 91.75 /* of the middle finger of a hand of size 1 */
 
 #define NEAR_HAND 60.0 /* millimetres from the middle: a crop of this hand */
 #define NO_HAND 115.0 /* from every hand's middle: a crop of none */
@@ -301,12 +302,30 @@ static bool look_turned(struct dice *d, const struct leap_tracked_hand *hand)
 	return chance(d, 0.1) ? !away : away;
 }
 
+static double size_of(const struct leap_tracked_hand *hand)
+{
+	double middle = 0;
+
+	for (int j = LEAP_MCP; j < LEAP_BTIP; j++)
+		middle += vec3_distance(hand->joint[LEAP_MIDDLE][j],
+					hand->joint[LEAP_MIDDLE][j + 1]);
+	return sqrt(middle / MIDDLE_LENGTH * hand->palm_width / PALM_WIDTH);
+}
+
+/* A hand's size is known but for a tenth as a rule, and nothing of it at first. */
+static double width_for(struct dice *d, const struct leap_tracked_hand *hand)
+{
+	if (chance(d, 0.25))
+		return LEAP_SIGHT_WIDTH * exp(0.06 * normal(d));
+	return LEAP_SIGHT_WIDTH * size_of(hand) * exp(0.1 * normal(d));
+}
+
 static int emit_hand(struct studio *s, const struct leap_sim_sample_hand *hand)
 {
 	struct dice *d = &s->dice;
 	struct leap_crop_place place = {
 		.anchor = miss(d, middle_of(&hand->hand)),
-		.width = LEAP_SIGHT_WIDTH * exp(0.06 * normal(d)),
+		.width = width_for(d, &hand->hand),
 		.mirrored = hand->hand.left,
 		.turned = look_turned(d, &hand->hand),
 	};

@@ -239,6 +239,20 @@ static void what_was_learned_of_a_hand_yields_to_the_next(void **state)
 	assert_true(build.mean[0] > log(0.95));
 }
 
+static void a_hand_is_as_large_as_its_fingers_and_its_palm(void **state)
+{
+	struct leap_build build = people;
+
+	(void)state;
+	assert_float_equal(leap_build_scale(&build), 1, 1e-9);
+	build.mean[0] = log(1.2);
+	assert_float_equal(leap_build_scale(&build), 1.2, 1e-9);
+	for (int i = 0; i < LEAP_FINGERS; i++)
+		build.mean[1 + i] = log(1.1);
+	build.mean[1 + LEAP_PALM_BREADTH] = log(1.1);
+	assert_float_equal(leap_build_scale(&build), 1.2 * 1.1, 1e-9);
+}
+
 static void nothing_told_changes_no_belief(void **state)
 {
 	const double told[LEAP_BUILD][LEAP_BUILD] = { { 0 } };
@@ -260,6 +274,7 @@ int main(void)
 		cmocka_unit_test(long_fingers_are_learned_in_a_while),
 		cmocka_unit_test(what_was_learned_of_a_hand_yields_to_the_next),
 		cmocka_unit_test(nothing_told_changes_no_belief),
+		cmocka_unit_test(a_hand_is_as_large_as_its_fingers_and_its_palm),
 		cmocka_unit_test(an_unsure_point_hardly_counts),
 		cmocka_unit_test(joints_stay_within_what_hands_can_do),
 		cmocka_unit_test(a_size_that_is_known_is_kept),
