@@ -353,8 +353,8 @@ void leap_sim_stage_shoot(const struct leap_sim_stage *stage,
 	s->hands = s->tools = s->decoys = 0;
 	s->exposure_us = stage->setting.exposure_us;
 	s->gain = stage->setting.gain;
-	s->squint = stage->look.turn[LEAP_EYE_LEFT].z -
-		    stage->look.turn[LEAP_EYE_RIGHT].z;
+	s->squint =
+		stage->look.turn[LEAP_EYE_LEFT].z - stage->look.turn[LEAP_EYE_RIGHT].z;
 	surface->count = surface->parts = 0;
 	/* Hands first: there is room for all of them, and things may go without. */
 	for (unsigned int i = 0; i < stage->actors; i++)
