@@ -20,11 +20,15 @@
 /* Not worth another look. */
 #define PRESENT_HOPELESS (-2.0)
 #define PALM_DOUBT_HOPELESS 60.0
-/* Of 480 places where a second look saw no hand one had one: that is no third worth. */
+/* Of 480 places where a second look saw no hand only one had one: no third look. */
 #define PRESENT_AGAIN 0.0
 #define LOOKS_MAX 4
 /* Palms this near in view are seen in the same pixels: millimetres at the first's height. */
 #define IN_LINE 35.0
+
+/* Sizes of hands, as far as the network was taught. */
+#define SCALE_LEAST 0.6
+#define SCALE_MOST 1.5
 
 #define HEIGHT_MIN 35.0
 #define HEIGHT_MAX 750.0
@@ -78,6 +82,13 @@ static double facing(const struct leap_sight *sight)
 	double towards = -vec3_dot(normal, vec3_unit_or(sight->palm, vec3(0, 1, 0)));
 
 	return sight->at.mirrored ? -towards : towards;
+}
+
+double leap_sight_width(const struct leap_build *build)
+{
+	double scale = leap_build_scale(build);
+
+	return LEAP_SIGHT_WIDTH * fmin(fmax(scale, SCALE_LEAST), SCALE_MOST);
 }
 
 void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,

@@ -8,7 +8,8 @@
 
 #include "daemon/tracking/pose_fit.h"
 
-#define LEAP_SIGHT_WIDTH 240.0 /* of all crops, millimetres; as in training */
+/* Of crops for a hand of size 1 or of unknown size, millimetres. */
+#define LEAP_SIGHT_WIDTH 240.0
 
 /**
  * struct leap_gaze - with what to look
@@ -56,6 +57,14 @@ struct leap_sight_known {
 	unsigned int count;
 	struct vec3 palm[LEAP_HANDS_MAX];
 };
+
+/**
+ * leap_sight_width() - of the crop for a hand of @build, millimetres
+ * As wide as the hand is large, so that all hands fill their crops alike and small ones
+ * get finer pixels; within what the network was taught. The width needs not be told to
+ * it: disparity in half widths does not depend on it.
+ */
+double leap_sight_width(const struct leap_build *build);
 
 /** leap_sight_take() - look at @at; a mirrored look is for left hands */
 void leap_sight_take(struct leap_gaze *gaze, const struct leap_stereo_frame *frame,

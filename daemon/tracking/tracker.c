@@ -81,10 +81,6 @@
 /* Scenes of training show three palms for each back; log odds to turn that round. */
 #define BACKS_LIKELIER 2.0
 
-/* Of hands, as far as the network was taught. */
-#define SCALE_LEAST 0.6
-#define SCALE_MOST 1.5
-
 #define TURN_ROUND 0.35 /* along z, before a hand is looked at the other way round */
 
 #define SMOOTHED (3 + 6 + LEAP_ANGLES + 1 + LEAP_PROPORTIONS)
@@ -279,17 +275,10 @@ static void choose_way_round(struct track *track)
 		track->turned = false;
 }
 
-/* Large hands are looked at from farther off: all fill the crop alike. */
 static struct leap_crop_place place_of(const struct track *track, struct vec3 anchor)
 {
-	double scale = leap_build_scale(&track->build);
-
-	return (struct leap_crop_place){
-		anchor,
-		LEAP_SIGHT_WIDTH * fmin(fmax(scale, SCALE_LEAST), SCALE_MOST),
-		track->pose.left,
-		track->turned,
-	};
+	return (struct leap_crop_place){ anchor, leap_sight_width(&track->build),
+					 track->pose.left, track->turned };
 }
 
 static struct vec3 middle_of(const struct leap_skeleton *skeleton)

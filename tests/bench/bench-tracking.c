@@ -111,7 +111,7 @@ static int run_clip(struct bench *b, struct leap_sim_clip *clip,
 #define REST_FRAMES 805
 #define REST_EVERY 8 /* films without hands */
 
-static int rest(struct bench *b, const uint8_t *films, unsigned int count,
+static int rest(struct bench *b, const uint8_t *pixels, unsigned int count,
 		const struct leap_camera *camera)
 {
 	struct leap_tracker *tracker;
@@ -130,7 +130,7 @@ static int rest(struct bench *b, const uint8_t *films, unsigned int count,
 		r = leap_tracker_update(
 			tracker,
 			&(struct leap_stereo_frame){
-				.pixels = films + (size_t)at * LEAP_SIM_FRAME_SIZE,
+				.pixels = pixels + (size_t)at * LEAP_SIM_FRAME_SIZE,
 				.width = LEAP_SIM_WIDTH,
 				.height = LEAP_SIM_HEIGHT,
 				.sequence = i + 1,
