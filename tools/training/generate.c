@@ -77,6 +77,7 @@ struct studio {
 	struct leap_region region[LEAP_REGIONS_MAX];
 	int regions;
 	struct dice dice;
+	int looks; /* times as many as usual at every scene */
 	struct record record;
 	struct leap_crop crop;
 };
@@ -116,6 +117,10 @@ struct grime {
 		double x, y, wide, high, level, apart;
 	} spot[4];
 };
+
+/* Gain and gamma in steps of a quarter of what a byte tells apart. */
+#define TONES_OF_ONE 4
+#define TONES (255 * TONES_OF_ONE + 1)
 
 static double brightest(const struct leap_crop *crop)
 {
@@ -169,12 +174,21 @@ static double grain(struct dice *d)
 	return uniform(d, -1.732, 1.732);
 }
 
+static void choose_tones(const struct grime *g, float tone[TONES])
+{
+	for (int i = 0; i < TONES; i++)
+		tone[i] = (float)(255 *
+				  pow(i * g->gain / (255.0 * TONES_OF_ONE), g->gamma));
+}
+
 static void soil(struct studio *s, struct leap_crop *crop)
 {
 	double light = brightest(crop), noise;
+	float tone[TONES];
 	struct grime g;
 
 	choose_grime(&s->dice, light, &g);
+	choose_tones(&g, tone);
 	noise = g.noise * light;
 	for (int eye = 0; eye < LEAP_EYES; eye++) {
 		for (int r = 0; r < LEAP_CROP_ROWS; r++) {
@@ -190,7 +204,7 @@ static void soil(struct studio *s, struct leap_crop *crop)
 				before = here;
 				if (g.spots)
 					v = fmax(v, spot_level(&g, eye, r, c));
-				v = 255 * pow(fmax(v, 0) * g.gain / 255, g.gamma);
+				v = tone[(int)(TONES_OF_ONE * fmin(fmax(v, 0), 255))];
 				if (noise > 0)
 					v += noise * grain(&s->dice);
 				row[c] = (uint8_t)fmin(fmax(v + 0.5, 0), 255);
@@ -438,7 +452,7 @@ static int draw_scene(struct studio *s, uint64_t seed)
 }
 
 /* A picture costs much more than a look at it: several looks each. */
-static int emit_scene(struct studio *s)
+static int emit_looks(struct studio *s)
 {
 	int nothing = s->scene.hands ? 3 : LOOKS_AT_NOTHING, ret = 0;
 
@@ -456,14 +470,24 @@ static int emit_scene(struct studio *s)
 	return ret;
 }
 
+static int emit_scene(struct studio *s)
+{
+	int ret = 0;
+
+	for (int i = 0; i < s->looks && ret == 0; i++)
+		ret = emit_looks(s);
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed, end;
 	struct studio *s;
 	int ret;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: generate FIRST_SEED SCENES > RECORDS\n");
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr,
+			"usage: generate FIRST_SEED SCENES [LOOKS] > RECORDS\n");
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
@@ -471,6 +495,8 @@ int main(int argc, char **argv)
 	end = seed + strtoull(argv[2], NULL, 0);
 	s = calloc(1, sizeof(*s));
 	ret = s ? leap_sim_sampler_new(LEAP_SIM_TRAINING, &s->sampler) : -ENOMEM;
+	if (s)
+		s->looks = argc > 3 ? atoi(argv[3]) : 1;
 	while (ret == 0 && seed != end) {
 		ret = draw_scene(s, seed++);
 		if (ret == 0)
