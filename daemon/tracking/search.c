@@ -23,8 +23,8 @@
 #define SAVED_MAX 40.0
 #define RESERVE 16.0
 #define AT_FIRST 8.0 /* for what rests, when nothing is known yet */
-#define EARNED 0.2 /* by frame */
-#define EARNED_BY_CHANGE 0.6
+#define EARNED 0.1 /* by frame */
+#define EARNED_BY_CHANGE 0.3
 #define HOPE 8.0 /* when a hand was found */
 #define LEAST 2.0 /* a look and another one in case it is promising */
 #define IN_FRAME 6.0
