@@ -13,7 +13,7 @@
 #define ALONG_LEAST 1.0
 
 /* A hand that its own points do not fit speaks against itself: so much is one odd less. */
-#define DOUBT_FOR_ODD 4.0 /* millimetres at 250 mm and below; more beyond */
+#define DOUBT_FOR_ODD 5.5 /* millimetres at 250 mm and below; more beyond */
 
 #define EVIDENCE_SURE 1.5
 
