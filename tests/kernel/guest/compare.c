@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * compare leap|v4l2|none [DEVICE] READERS SECONDS: follows the stream of one controller with
- * so many readers, and says what that cost and how late they were. For a fair word on V4L2,
- * which knows one streaming reader, the others get each frame from that one: it copies the
- * frame into shared memory and wakes them through an eventfd each.
+ * compare leap|v4l2|wake|none DEVICE READERS SECONDS: follows the stream of one controller
+ * with so many readers, and says what that cost and how late they were. For a fair word on
+ * V4L2, which knows one streaming reader, the others get each frame from that one: it copies
+ * the frame into shared memory and wakes them through an eventfd each. With wake there is
+ * no device: a clock wakes them all as often with one system call, and they do nothing.
+ * That is what any way to tell so many processes costs at least.
  *
  * Each reader is a process of its own. Times come from the emulator (leap-sim --stamp).
  * What it cost is what all threads of the guest have spent between two moments, if its
@@ -16,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/futex.h>
 #include <linux/videodev2.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,6 +27,7 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,6 +39,7 @@
 #define BUFFERS 8
 #define SLOTS 8
 #define WARM_UP_NS 500000000ULL
+#define BEAT_NS 8695652ULL /* 115 a second, as frames */
 
 /* What a reader has seen; shared with the process that prints it. */
 struct result {
@@ -49,6 +54,9 @@ struct shared {
 	/* V4L2 only: what its one reader passes on */
 	uint32_t newest;
 	uint8_t slots[SLOTS][FRAME];
+	/* without a device only */
+	uint32_t beat;
+	uint64_t beat_ns;
 };
 
 static struct shared *shared;
@@ -212,6 +220,51 @@ static void read_passed_on(struct result *result, int event)
 	}
 }
 
+static void wait_for_beats(struct result *result)
+{
+	uint32_t seen = shared->beat;
+
+	while (now_ns() < shared->end_ns) {
+		const struct timespec limit = { .tv_sec = 1 };
+		uint32_t beat;
+		uint64_t now;
+
+		syscall(SYS_futex, &shared->beat, FUTEX_WAIT, seen, &limit, NULL, 0);
+		beat = __atomic_load_n(&shared->beat, __ATOMIC_ACQUIRE);
+		now = now_ns();
+		if (beat == seen)
+			continue;
+		seen = beat;
+		if (now < shared->begin_ns || now >= shared->end_ns)
+			continue;
+		if (result->frames < FRAMES_MAX)
+			result->late_ns[result->frames] = now - shared->beat_ns;
+		result->frames++;
+		if (!result->first)
+			result->first = beat;
+		result->last = beat;
+	}
+}
+
+static void beat(void)
+{
+	uint64_t next = now_ns();
+
+	while (next < shared->end_ns) {
+		struct timespec at;
+
+		next += BEAT_NS;
+		at.tv_sec = next / 1000000000;
+		at.tv_nsec = next % 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+		shared->beat_ns = now_ns();
+		__atomic_add_fetch(&shared->beat, 1, __ATOMIC_RELEASE);
+		syscall(SYS_futex, &shared->beat, FUTEX_WAKE, READERS_MAX, NULL, NULL,
+			0);
+	}
+	_exit(0);
+}
+
 /* What is looked up twice, at the beginning and at the end. */
 struct moment {
 	uint64_t real_ns; /* the clock that the machine outside has, too */
@@ -339,6 +392,8 @@ static void run_reader(const char *kind, const char *device, unsigned int which,
 
 	if (!strcmp(kind, "leap"))
 		read_leap(device, result);
+	else if (!strcmp(kind, "wake"))
+		wait_for_beats(result);
 	else if (which == 0)
 		read_camera(device, result, events + 1, readers - 1);
 	else
@@ -366,6 +421,8 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < readers; i++)
 		if (!fork())
 			run_reader(argv[1], argv[2], i, events, readers);
+	if (!strcmp(argv[1], "wake") && !fork())
+		beat();
 	sleep_ms(WARM_UP_NS / 1000000);
 	from = look();
 	sleep_ms(seconds * 1000 - 200);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # What it costs to follow the same emulated controller through /dev/leap0, and through
 # uvcvideo with V4L2, in one boot, and with a driver that throws everything away.
+# Beside them what waking as many readers costs with no device at all.
 # $LEAP_SECONDS each, $LEAP_ROUNDS times; tests/kernel/compare makes a table of it.
 . "$LEAP_SCENARIOS/rig.sh"
 
@@ -47,7 +48,8 @@ end() {
 # run DRIVER READERS WHAT
 run() {
   case $1 in
-  sink) set -- none none "$2" "$3" "$1" ;;
+  none | sink) set -- none none "$2" "$3" "$1" ;;
+  wake) set -- wake none "$2" "$3" "$1" ;;
   leap) set -- leap /dev/leap0 "$2" "$3" "$1" ;;
   v4l2) set -- v4l2 /dev/video0 "$2" "$3" "$1" ;;
   esac
@@ -66,23 +68,36 @@ run_hogged() {
   wait $hog1 $hog2 || true
 }
 
-: >all
-for round in $(seq "$rounds"); do
+# follow DRIVER: all that is measured of it while one controller is plugged in
+follow() {
+  start "$1"
+  run "$1" 1 idle
+  run "$1" 8 idle
+  run_hogged "$1" 1
+  run_hogged "$1" 8
+  end "$1"
+}
+
+follow_nobody() {
   start sink
   run sink 0 idle
   end sink
-  start leap
-  run leap 1 idle
-  run leap 8 idle
-  run_hogged leap 1
-  run_hogged leap 8
-  end leap
-  start v4l2
-  run v4l2 1 idle
-  run v4l2 8 idle
-  run_hogged v4l2 1
-  run_hogged v4l2 8
-  end v4l2
+}
+
+# Who comes first takes turns, and between them is measured what all have in common: so
+# what drifts meanwhile is the same for both.
+: >all
+for round in $(seq "$rounds"); do
+  run none 0 idle
+  run wake 1 idle
+  run wake 8 idle
+  first=leap second=v4l2
+  [ $((round % 2)) = 1 ] || first=v4l2 second=leap
+  follow_nobody
+  follow $first
+  follow_nobody
+  follow $second
+  follow_nobody
 done
 insmod "$LEAP_MODULE"
 
