@@ -70,7 +70,8 @@ enum leap_fault {
  * @resets: times it was reset under the driver
  * @requests: control requests sent
  *
- * The first six under leap_stream::lock, the others under leap_device::mutex.
+ * The first six under leap_stream::lock, the others under leap_device::mutex, but for
+ * suspends, which only USB core's callback counts, and that it calls one at a time.
  */
 struct leap_statistics {
 	u64 payloads;
@@ -143,7 +144,8 @@ struct leap_stream {
  * @forgetful: the device may have lost what it was told; also set without the mutex
  * @vain_restarts: of a device that has never sent anything
  * @locked: LEAP_LOCKED_*; also read without the mutex
- * @bringup: see enum leap_bringup_state
+ * @bringup: see enum leap_bringup_state; also read, and after a reset set, without the
+ *	mutex
  * @sequence: the registers to be written first; valid unless bringup says otherwise
  * @sequence_file: holds it
  * @logged: see enum leap_trouble; bit operations

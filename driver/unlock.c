@@ -3,7 +3,7 @@
  * Firmware up to 1.7.0 may want to see a sequence of registers that belongs to the one
  * controller before it streams. It is supplied as the file leap/SERIAL.bin, which is
  * looked for only when a controller does not stream. The caller holds
- * leap_device::mutex.
+ * leap_device::mutex, except that of leap_unlock_again().
  */
 #include <linux/delay.h>
 #include <linux/firmware.h>
@@ -26,7 +26,7 @@ void leap_unlock_load(struct leap_device *leap)
 	}
 	ret = leap_bringup_parse(leap->sequence_file->data, leap->sequence_file->size,
 				 leap->info.serial, &leap->sequence);
-	leap->bringup = ret ? LEAP_BRINGUP_INVALID : LEAP_BRINGUP_WAITING;
+	WRITE_ONCE(leap->bringup, ret ? LEAP_BRINGUP_INVALID : LEAP_BRINGUP_WAITING);
 	if (ret)
 		dev_err(leap_log(leap), "%s is %s; make it with leap-bringup(1)\n",
 			name,
@@ -35,8 +35,10 @@ void leap_unlock_load(struct leap_device *leap)
 
 void leap_unlock_again(struct leap_device *leap)
 {
-	if (leap->bringup == LEAP_BRINGUP_DONE || leap->bringup == LEAP_BRINGUP_FAILED)
-		leap->bringup = LEAP_BRINGUP_WAITING;
+	enum leap_bringup_state was = READ_ONCE(leap->bringup);
+
+	if (was == LEAP_BRINGUP_DONE || was == LEAP_BRINGUP_FAILED)
+		WRITE_ONCE(leap->bringup, LEAP_BRINGUP_WAITING);
 }
 
 /* -EBADMSG: the device answers otherwise than it did when the file was made */
@@ -75,7 +77,7 @@ int leap_unlock(struct leap_device *leap)
 		return -ENODEV;
 	if (ret == -ETIMEDOUT)
 		return ret; /* and the next start tries again */
-	leap->bringup = ret ? LEAP_BRINGUP_FAILED : LEAP_BRINGUP_DONE;
+	WRITE_ONCE(leap->bringup, ret ? LEAP_BRINGUP_FAILED : LEAP_BRINGUP_DONE);
 	if (ret)
 		dev_err(leap_log(leap),
 			"the bring-up sequence fails at step %u (%d): it was recorded with another controller or firmware\n",

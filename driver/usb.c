@@ -217,12 +217,10 @@ static int leap_suspend(struct usb_interface *intf, pm_message_t message)
 	 * there is nothing to stop. Nor may the mutex be taken: who holds it can be
 	 * waiting for the device to wake up.
 	 */
-	if (PMSG_IS_AUTO(message)) {
-		leap->statistics.suspends++;
-		return 0;
-	}
-	mutex_lock(&leap->mutex);
 	leap->statistics.suspends++;
+	if (PMSG_IS_AUTO(message))
+		return 0;
+	mutex_lock(&leap->mutex);
 	leap_stream_pause(leap);
 	mutex_unlock(&leap->mutex);
 	return 0;
