@@ -212,12 +212,12 @@ static int leap_suspend(struct usb_interface *intf, pm_message_t message)
 
 	if (!leap)
 		return 0;
+	leap->statistics.suspends++;
 	/*
 	 * It falls asleep by itself when nobody streams and nobody talks to it, so
 	 * there is nothing to stop. Nor may the mutex be taken: who holds it can be
 	 * waiting for the device to wake up.
 	 */
-	leap->statistics.suspends++;
 	if (PMSG_IS_AUTO(message))
 		return 0;
 	mutex_lock(&leap->mutex);
