@@ -24,7 +24,7 @@ from records import RECORD
 
 VALIDATION_SEED = 1 << 40  # far from every seed that is learned from
 VALIDATION_SCENES = 900
-PIECE = 32  # records that arrive at once; divides every pool
+PIECE = 32  # records that arrive at once
 REUSE = 4  # a record is seen about so often before it is replaced, at least
 RATE = 3e-3
 WARM_UP = 200  # batches, after every start
@@ -36,6 +36,7 @@ class Pool:
 
     def __init__(self, command, processes, size):
         self.arrived = queue.Queue(64)
+        size = size // PIECE * PIECE
         self.bytes = torch.empty(size, RECORD.itemsize, dtype=torch.uint8, device=DEVICE)
         self.made = 0
         self.used = 0
@@ -88,6 +89,13 @@ class Pool:
 
 
 DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+
+
+def pool_size():
+    if DEVICE.type == 'cpu':
+        return 100000
+    free, _ = torch.cuda.mem_get_info()
+    return int(0.7 * free / RECORD.itemsize)  # the rest is for the network and its batch
 
 
 # Tips and palms are what people use most.
@@ -228,7 +236,8 @@ def options():
     p.add_argument('--again', action='store_true', help='the rate begins anew, with what '
                    'is left of samples or minutes as its whole way')
     p.add_argument('--batch', type=int, default=1024 if DEVICE.type == 'cuda' else 128)
-    p.add_argument('--pool', type=int, default=100000, help='records that are kept')
+    p.add_argument('--pool', type=int, help='records that are kept (default: 100000, or '
+                   'what fits a GPU)')
     p.add_argument('--report', type=float, default=120, help='seconds from one to the next')
     p.add_argument('--half', action='store_true', help='bfloat16 in the inner layers: '
                    'half as fast again on processors that have it')
@@ -323,7 +332,7 @@ def main():
         shown, spent, seed = c['shown'], c['spent'], c['seed'] + 1000003
     seed = o.seed if o.seed is not None else seed
     pool = Pool(lambda i: [o.generator, str(seed + (i << 32)), '1000000000', str(o.looks)],
-                o.generators, o.pool)
+                o.generators, o.pool or pool_size())
     validation = Validation(o.generator, os.path.join(o.directory, 'validation.records'))
     curve = open(os.path.join(o.directory, 'curve.tsv'), 'a', encoding='utf-8')
     begin = reported = time.time()
