@@ -194,6 +194,11 @@ class Validation:
         return self.records
 
 
+def share(at, begin, end):
+    """Of the way; a way that has no length is gone."""
+    return (at - begin) / (end - begin) if end > begin else 1
+
+
 def rate_at(step, progress, hold):
     """Warm up, stay, and fall to nothing over the last part of the way."""
     fall = min(1, max(0, (progress - hold) / (1 - hold)))
@@ -235,7 +240,7 @@ def options():
     p.add_argument('--looks', type=int, default=1, help='times as many at every scene')
     p.add_argument('--again', action='store_true', help='the rate begins anew, with what '
                    'is left of samples or minutes as its whole way')
-    p.add_argument('--batch', type=int, default=1024 if DEVICE.type == 'cuda' else 128)
+    p.add_argument('--batch', type=int, default=512 if DEVICE.type == 'cuda' else 128)
     p.add_argument('--pool', type=int, help='records that are kept (default: 100000, or '
                    'what fits a GPU)')
     p.add_argument('--report', type=float, default=120, help='seconds from one to the next')
@@ -342,8 +347,8 @@ def main():
         while True:
             now = time.time()
             minutes = spent + (now - begin) / 60
-            progress = max((shown - from_shown) / max(o.samples - from_shown, 1),
-                           (minutes - from_spent) / (o.minutes - from_spent))
+            progress = max(share(shown, from_shown, o.samples),
+                           share(minutes, from_spent, o.minutes))
             if now - reported > o.report or progress >= 1:
                 reported = now
                 result = validate(learner.averaged, validation.read())
