@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * compare leap|v4l2|wake|none DEVICE READERS SECONDS: follows the stream of one controller
+ * compare leap|v4l2|wake|sink DEVICE READERS SECONDS: follows the stream of one controller
  * with so many readers, and says what that cost and how late they were. For a fair word on
  * V4L2, which knows one streaming reader, the others get each frame from that one: it copies
  * the frame into shared memory and wakes them through an eventfd each. With wake there is
@@ -8,13 +8,10 @@
  * That is what any way to tell so many processes costs at least.
  *
  * Each reader is a process of its own. Times come from the emulator (leap-sim --stamp).
- * What it cost is what all threads of the guest have spent between two moments, if its
- * kernel keeps account of that; else it is looked up outside the guest, which these
- * moments are printed for: see tests/kernel/compare.
+ * Meanwhile the guest's kernel traces who runs, from which spent.awk tells the cost.
  */
 #include "tests/kernel/guest/rig.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -39,6 +36,7 @@
 #define BUFFERS 8
 #define SLOTS 8
 #define WARM_UP_NS 500000000ULL
+#define WRITTEN_LESS_MS 200 /* than the readers read: spent.awk looks at that only */
 #define BEAT_NS 8695652ULL /* 115 a second, as frames */
 
 /* What a reader has seen; shared with the process that prints it. */
@@ -75,19 +73,26 @@ static uint64_t word(const uint8_t *from)
 	return value;
 }
 
-/* The number lies in the first row of the checksum pattern. */
-static void note(struct result *result, const uint8_t *pixels, uint64_t now)
+/*
+ * The number lies in the first row of the checksum pattern. Looking at the clock is a system
+ * call in User-Mode Linux, so that readers do it once for a frame. Returns what it showed.
+ */
+static uint64_t note(struct result *result, const uint8_t *pixels)
 {
-	uint64_t number = word(pixels + 4);
+	uint64_t number = word(pixels + 4), now = now_ns();
 
 	if (now < shared->begin_ns || now >= shared->end_ns)
-		return;
+		return now;
+	/* one that was overwritten by a newer one before it was looked at is missing */
+	if (result->frames && number <= result->last)
+		return now;
 	if (!result->frames)
 		result->first = number;
 	result->last = number;
 	if (result->frames < FRAMES_MAX)
 		result->late_ns[result->frames] = now - word(pixels + STAMP);
 	result->frames++;
+	return now;
 }
 
 static void read_leap(const char *device, struct result *result)
@@ -95,6 +100,7 @@ static void read_leap(const char *device, struct result *result)
 	uint32_t damaged = LEAP_FRAME_SHORT | LEAP_FRAME_ERROR | LEAP_FRAME_OVERRUN;
 	struct pollfd pollfd;
 	struct ring ring;
+	uint64_t now = 0;
 	uint32_t seen;
 
 	ring_open(&ring, device, O_RDONLY);
@@ -102,12 +108,12 @@ static void read_leap(const char *device, struct result *result)
 		give_up("LEAP_IOC_START");
 	pollfd = (struct pollfd){ .fd = ring.fd, .events = POLLIN };
 	seen = ring_head(&ring);
-	while (now_ns() < shared->end_ns) {
+	while (now < shared->end_ns) {
 		const volatile struct leap_slot *slot;
 		uint32_t head;
 
-		if (poll(&pollfd, 1, 1000) <= 0)
-			continue;
+		if (poll(&pollfd, 1, 5000) <= 0)
+			give_up("no frame");
 		head = ring_head(&ring);
 		/* those that came meanwhile are still in the ring */
 		if (head - seen >= ring.header->slot_count)
@@ -116,7 +122,7 @@ static void read_leap(const char *device, struct result *result)
 			seen = ring_next(seen);
 			slot = ring_slot(&ring, seen);
 			if (slot->sequence == seen && !(slot->flags & damaged))
-				note(result, ring_pixels(&ring, slot), now_ns());
+				now = note(result, ring_pixels(&ring, slot));
 		}
 	}
 	ring_close(&ring);
@@ -175,22 +181,23 @@ static void read_camera(const char *device, struct result *result, const int *ev
 			unsigned int others)
 {
 	struct camera camera;
+	uint64_t now = 0;
 
 	camera_open(&camera, device);
-	while (now_ns() < shared->end_ns) {
+	while (now < shared->end_ns) {
 		struct pollfd pollfd = { .fd = camera.fd, .events = POLLIN };
 		struct v4l2_buffer buffer = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
 					      .memory = V4L2_MEMORY_MMAP };
 
-		if (poll(&pollfd, 1, 1000) <= 0)
-			continue;
+		if (poll(&pollfd, 1, 5000) <= 0)
+			give_up("no frame");
 		if (ioctl(camera.fd, VIDIOC_DQBUF, &buffer))
 			continue;
 		if (!(buffer.flags & V4L2_BUF_FLAG_ERROR) &&
 		    buffer.bytesused == FRAME) {
 			const uint8_t *pixels = camera.buffers[buffer.index];
 
-			note(result, pixels, now_ns());
+			now = note(result, pixels);
 			if (others)
 				pass_on(pixels, events, others);
 		}
@@ -203,31 +210,30 @@ static void read_camera(const char *device, struct result *result, const int *ev
 static void read_passed_on(struct result *result, int event)
 {
 	uint32_t seen = shared->newest;
+	uint64_t now = 0;
 
-	while (now_ns() < shared->end_ns) {
-		struct pollfd pollfd = { .fd = event, .events = POLLIN };
+	while (now < shared->end_ns) {
 		uint32_t newest;
 		uint64_t count;
 
-		if (poll(&pollfd, 1, 1000) <= 0 ||
-		    read(event, &count, sizeof(count)) < 0)
-			continue;
+		if (read(event, &count, sizeof(count)) < 0)
+			give_up("eventfd");
 		newest = __atomic_load_n(&shared->newest, __ATOMIC_ACQUIRE);
 		if (newest - seen >= SLOTS)
 			seen = newest - 1;
 		while (seen != newest)
-			note(result, shared->slots[++seen % SLOTS], now_ns());
+			now = note(result, shared->slots[++seen % SLOTS]);
 	}
 }
 
 static void wait_for_beats(struct result *result)
 {
 	uint32_t seen = shared->beat;
+	uint64_t now = 0;
 
-	while (now_ns() < shared->end_ns) {
+	while (now < shared->end_ns) {
 		const struct timespec limit = { .tv_sec = 1 };
 		uint32_t beat;
-		uint64_t now;
 
 		syscall(SYS_futex, &shared->beat, FUTEX_WAIT, seen, &limit, NULL, 0);
 		beat = __atomic_load_n(&shared->beat, __ATOMIC_ACQUIRE);
@@ -265,80 +271,14 @@ static void beat(void)
 	_exit(0);
 }
 
-/* What is looked up twice, at the beginning and at the end. */
-struct moment {
-	uint64_t real_ns; /* the clock that the machine outside has, too */
-	uint64_t kernel_ns, programs_ns; /* spent by their threads so far */
-};
-
-static uint64_t first_number(const char *path)
+/* While this is on, the guest's kernel writes down who runs: see spent.awk. */
+static void write_down(const char *on)
 {
-	uint64_t number = 0;
-	FILE *file = fopen(path, "re");
+	int fd = open("/sys/kernel/tracing/tracing_on", O_WRONLY | O_CLOEXEC);
 
-	if (!file)
-		return 0; /* it has ended, or nobody keeps account */
-	if (fscanf(file, "%" SCNu64, &number) != 1)
-		number = 0;
-	fclose(file);
-	return number;
-}
-
-/* Threads of the kernel are children of its second process. */
-static bool is_of_the_kernel(const char *pid)
-{
-	char path[64];
-	int parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%.10s/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
-		parent = 0;
-	fclose(file);
-	return parent == 2;
-}
-
-static void add_threads(const char *pid, struct moment *moment)
-{
-	bool of_the_kernel = is_of_the_kernel(pid);
-	struct dirent *entry;
-	char path[64];
-	DIR *threads;
-
-	snprintf(path, sizeof(path), "/proc/%.10s/task", pid);
-	threads = opendir(path);
-	while (threads && (entry = readdir(threads))) {
-		uint64_t spent_ns;
-
-		snprintf(path, sizeof(path), "/proc/%.10s/schedstat", entry->d_name);
-		spent_ns = first_number(path);
-		if (of_the_kernel)
-			moment->kernel_ns += spent_ns;
-		else
-			moment->programs_ns += spent_ns;
-	}
-	if (threads)
-		closedir(threads);
-}
-
-static struct moment look(void)
-{
-	DIR *processes = opendir("/proc");
-	struct moment moment = { 0 };
-	struct dirent *entry;
-	struct timespec now;
-
-	while (processes && (entry = readdir(processes)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			add_threads(entry->d_name, &moment);
-	if (processes)
-		closedir(processes);
-	clock_gettime(CLOCK_REALTIME, &now);
-	moment.real_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	return moment;
+	if (fd < 0 || write(fd, on, 1) != 1)
+		give_up("tracing_on");
+	close(fd);
 }
 
 static int ascending(const void *a, const void *b)
@@ -355,10 +295,8 @@ static double late_us(const struct result *result, unsigned int percent)
 	return count ? result->late_ns[(uint64_t)count * percent / 101] / 1e3 : 0;
 }
 
-static void print(unsigned int readers, const struct moment *from,
-		  const struct moment *to)
+static void print(unsigned int readers)
 {
-	double wall = (to->real_ns - from->real_ns) / 1e6;
 	double seconds = (shared->end_ns - shared->begin_ns) / 1e9;
 	struct result *worst = &shared->results[0];
 	uint64_t missing = 0, frames = 0;
@@ -376,11 +314,8 @@ static void print(unsigned int readers, const struct moment *from,
 		if (late_us(result, 99) > late_us(worst, 99))
 			worst = result;
 	}
-	printf("from_ns %" PRIu64 " to_ns %" PRIu64 " kernel_us %.0f programs_us %.0f "
-	       "frames_per_s %.1f missing %" PRIu64
+	printf("frames_per_s %.1f missing %" PRIu64
 	       " late_p50_us %.0f late_p99_us %.0f\n",
-	       from->real_ns, to->real_ns, (to->kernel_ns - from->kernel_ns) / wall,
-	       (to->programs_ns - from->programs_ns) / wall,
 	       readers ? frames / seconds / readers : 0, missing, late_us(worst, 50),
 	       late_us(worst, 99));
 }
@@ -405,7 +340,6 @@ int main(int argc, char **argv)
 {
 	unsigned int readers, seconds;
 	int events[READERS_MAX], status, failed = 0;
-	struct moment from, to;
 
 	if (argc != 5 || (readers = atoi(argv[3])) > READERS_MAX)
 		return 2;
@@ -424,11 +358,11 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "wake") && !fork())
 		beat();
 	sleep_ms(WARM_UP_NS / 1000000);
-	from = look();
-	sleep_ms(seconds * 1000 - 200);
-	to = look();
+	write_down("1");
+	sleep_ms(seconds * 1000 - WRITTEN_LESS_MS);
+	write_down("0");
 	while (wait(&status) > 0)
 		failed |= status;
-	print(readers, &from, &to);
+	print(readers);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

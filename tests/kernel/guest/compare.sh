@@ -9,6 +9,17 @@ seconds=${LEAP_SECONDS:-10}
 rounds=${LEAP_ROUNDS:-3}
 compare=$LEAP_PROGRAMS/compare
 
+# Who runs when, for spent.awk; compare says from when to when.
+tracing=/sys/kernel/tracing
+mount -t tracefs tracefs $tracing 2>/dev/null || true
+echo 0 >$tracing/tracing_on
+echo mono >$tracing/trace_clock
+echo 32768 >$tracing/buffer_size_kb
+for event in sched/sched_switch irq/softirq_entry irq/softirq_exit \
+  workqueue/workqueue_execute_start workqueue/workqueue_execute_end; do
+  echo 1 >$tracing/events/$event/enable
+done
+
 rmmod leap
 for module in rational v4l2-dv-timings mc videodev videobuf2-common videobuf2-memops \
   videobuf2-vmalloc videobuf2-v4l2 uvc; do
@@ -48,13 +59,14 @@ end() {
 # run DRIVER READERS WHAT
 run() {
   case $1 in
-  none | sink) set -- none none "$2" "$3" "$1" ;;
-  wake) set -- wake none "$2" "$3" "$1" ;;
-  leap) set -- leap /dev/leap0 "$2" "$3" "$1" ;;
-  v4l2) set -- v4l2 /dev/video0 "$2" "$3" "$1" ;;
+  leap) device=/dev/leap0 ;;
+  v4l2) device=/dev/video0 ;;
+  *) device=none ;;
   esac
-  "$compare" "$1" "$2" "$3" "$seconds" >line || fail "$5 with $3 readers failed"
-  echo "$5 $3 $4 $(cat line)" >>all
+  echo >$tracing/trace
+  "$compare" "$1" $device "$2" "$seconds" >line || fail "$1 with $2 readers failed"
+  awk -f "$LEAP_SCENARIOS/spent.awk" $tracing/trace >spent || fail "no account of $1"
+  echo "$1 $2 $3 $(cat line) $(cat spent)" >>all
 }
 
 # Beside two programs that never stop.
@@ -88,7 +100,6 @@ follow_nobody() {
 # what drifts meanwhile is the same for both.
 : >all
 for round in $(seq "$rounds"); do
-  run none 0 idle
   run wake 1 idle
   run wake 8 idle
   first=leap second=v4l2
