@@ -19,6 +19,12 @@ for event in sched/sched_switch irq/softirq_entry irq/softirq_exit \
   workqueue/workqueue_execute_start workqueue/workqueue_execute_end; do
   echo 1 >$tracing/events/$event/enable
 done
+# Where transfers are given back by a thread, who ends them is not told by softirqs.
+if [ -e $tracing/kprobe_events ]; then
+  echo 'p:give usb_hcd_giveback_urb' >$tracing/kprobe_events
+  echo 'r:gave usb_hcd_giveback_urb' >>$tracing/kprobe_events
+  echo 1 >$tracing/events/kprobes/enable
+fi
 
 rmmod leap
 for module in rational v4l2-dv-timings mc videodev videobuf2-common videobuf2-memops \

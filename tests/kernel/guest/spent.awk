@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # From a trace of the guest (clock mono; switches of the scheduler, softirqs, workers): what
-# a driver and its readers spent, in microseconds. The driver's is what runs in the softirqs
-# that give transfers back, and the work that it leaves to workers; the readers' is all else
-# of the processes named "compare". What the bus and the emulator do is neither.
+# a driver and its readers spent, in microseconds. The driver's is what runs while transfers
+# are given back, in softirqs or by a thread between the probes "give" and "gave", and the
+# work that it leaves to workers; the readers' is all else of the processes named "compare".
+# What the bus and the emulator do is neither.
 
 function charge(cpu, now, took) {
   took = now - last[cpu]
@@ -47,6 +48,10 @@ match($0, /\[[0-9]+\]/) {
     if (softirq[cpu] == "" && $0 ~ /function (uvc|leap)_/)
       working[running[cpu]] = 1
   } else if (part[2] == "workqueue_execute_end" && softirq[cpu] == "") {
+    working[running[cpu]] = 0
+  } else if (part[2] == "give" && softirq[cpu] == "") {
+    working[running[cpu]] = 1
+  } else if (part[2] == "gave" && softirq[cpu] == "") {
     working[running[cpu]] = 0
   }
 }
