@@ -31,7 +31,6 @@ match($0, /\[[0-9]+\]/) {
   split(substr($0, RSTART + RLENGTH), part, ": ")
   n = split(part[1], word, " ")
   charge(cpu, word[n] * 1e6)
-  rest = part[3]
   if (part[2] == "sched_switch") {
     match($0, / ==> next_comm=.* next_pid=[0-9]+/)
     next_one = substr($0, RSTART + 15, RLENGTH - 15)
@@ -40,19 +39,15 @@ match($0, /\[[0-9]+\]/) {
     running[cpu] = pid
     reader[pid] = next_one ~ /^compare /
   } else if (part[2] == "softirq_entry") {
-    split(rest, word, " ")
+    split(part[3], word, " ")
     softirq[cpu] = word[1]
   } else if (part[2] == "softirq_exit") {
     softirq[cpu] = ""
-  } else if (part[2] == "workqueue_execute_start") {
-    if (softirq[cpu] == "" && $0 ~ /function (uvc|leap)_/)
+  } else if (softirq[cpu] == "") {
+    if (part[2] == "give" || part[2] == "workqueue_execute_start" && /function (uvc|leap)_/)
       working[running[cpu]] = 1
-  } else if (part[2] == "workqueue_execute_end" && softirq[cpu] == "") {
-    working[running[cpu]] = 0
-  } else if (part[2] == "give" && softirq[cpu] == "") {
-    working[running[cpu]] = 1
-  } else if (part[2] == "gave" && softirq[cpu] == "") {
-    working[running[cpu]] = 0
+    else if (part[2] == "gave" || part[2] == "workqueue_execute_end")
+      working[running[cpu]] = 0
   }
 }
 
