@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -294,7 +295,8 @@ static int draw_picture(const char *path, const struct pipeline *pipeline,
 	int status = EXIT_SUCCESS;
 	uint8_t *rgb;
 
-	rgb = overlay_draw(frame, &pipeline->camera, &pipeline->hands);
+	rgb = overlay_draw(frame, leap_tracker_camera(pipeline->tracker),
+			   &pipeline->hands);
 	if (!rgb)
 		return complain("out of memory");
 	if (picture_write_rgb(path, rgb, frame->width, frame->height * 2, error) < 0)
@@ -517,6 +519,19 @@ static int run(const struct options *options, struct pipeline *pipeline)
 				: track_pair(options, pipeline);
 }
 
+/* A row of 240 is that many radians in the middle of the picture. */
+#define ROW (2 / 132.0)
+
+static void tell_level(const struct leap_tracker *tracker)
+{
+	double lower = tracker ? leap_tracker_lower(tracker) : 0;
+
+	if (fabs(lower) > 0)
+		complain("the right eye sees hands %.1f rows %s than the calibration "
+			 "says, which is allowed for: is it this controller's?",
+			 fabs(lower) / ROW, lower > 0 ? "lower" : "higher");
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -530,6 +545,8 @@ int main(int argc, char **argv)
 	if (!pipeline)
 		return complain("out of memory");
 	status = run(&options, pipeline);
+	if (status == EXIT_SUCCESS)
+		tell_level(pipeline->tracker);
 	leap_tracker_free(pipeline->tracker);
 	leap_motion_free(pipeline->motion);
 	free(pipeline);

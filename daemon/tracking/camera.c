@@ -234,6 +234,20 @@ void leap_camera_nominal(struct leap_camera *ret_camera)
 	*ret_camera = camera;
 }
 
+void leap_camera_level(struct leap_camera *camera, double by)
+{
+	for (int eye = 0; eye < LEAP_EYES; eye++) {
+		double angle = eye == LEAP_EYE_LEFT ? -0.5 * by : 0.5 * by;
+		struct vec3 *row = camera->lens[eye].rotation.row;
+		struct vec3 depth = vec3_scale(row[2], cos(angle));
+		struct vec3 down = vec3_scale(row[1], cos(angle));
+
+		down = vec3_madd(down, sin(angle), row[2]);
+		row[2] = vec3_madd(depth, -sin(angle), row[1]);
+		row[1] = down;
+	}
+}
+
 double leap_camera_eye_x(const struct leap_camera *camera, enum leap_eye eye)
 {
 	return (eye == LEAP_EYE_LEFT ? 0.5 : -0.5) * camera->baseline;

@@ -83,6 +83,13 @@ const char *leap_camera_fault(const void *block, size_t size);
 void leap_camera_nominal(struct leap_camera *ret_camera);
 
 /**
+ * leap_camera_level() - turn the eyes about the x axis so that they see on the same rows
+ * @by: radians by which the right eye sees things lower in its picture, towards +z, than
+ *	the left. Each takes half of it: which of them is off cannot be told
+ */
+void leap_camera_level(struct leap_camera *camera, double by);
+
+/**
  * leap_camera_slope() - the direction in which a pixel looks
  * @camera: parsed camera
  * @eye: which picture

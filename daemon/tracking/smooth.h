@@ -25,10 +25,13 @@ struct leap_smooth {
  * struct leap_smoothing - how much
  * @cutoff: of a value at rest, Hz
  * @quickness: Hz that the cut-off rises for each unit per second
+ * @calm: units per second that count as rest, so that what is left of noise in the speed
+ *	does not open the filter for itself
  */
 struct leap_smoothing {
 	double cutoff;
 	double quickness;
+	double calm;
 };
 
 static inline double leap_smooth_share(double cutoff, double dt)
@@ -41,7 +44,7 @@ static inline double leap_smooth_next(struct leap_smooth *s,
 				      const struct leap_smoothing *how, double value,
 				      double dt)
 {
-	double speed;
+	double speed, share;
 
 	if (!s->started) {
 		*s = (struct leap_smooth){ .value = value, .started = true };
@@ -49,9 +52,9 @@ static inline double leap_smooth_next(struct leap_smooth *s,
 	}
 	speed = (value - s->value) / dt;
 	s->speed += leap_smooth_share(6, dt) * (speed - s->speed);
-	s->value +=
-		leap_smooth_share(how->cutoff + how->quickness * fabs(s->speed), dt) *
-		(value - s->value);
+	speed = fmax(0, fabs(s->speed) - how->calm);
+	share = leap_smooth_share(how->cutoff + how->quickness * speed, dt);
+	s->value += share * (value - s->value);
 	return s->value;
 }
 

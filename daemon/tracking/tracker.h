@@ -54,6 +54,21 @@ int leap_tracker_update(struct leap_tracker *tracker,
 			const struct leap_stereo_frame *frame,
 			struct leap_hands *ret_hands);
 
+/**
+ * leap_tracker_camera() - what the pixels are taken to mean, between frames
+ * As it was given, or levelled (leap_camera_level()) where both eyes were found to see
+ * hands on other rows than it says: hands are where this one has them. It belongs to the
+ * tracker and may be another after the next frame.
+ */
+const struct leap_camera *leap_tracker_camera(const struct leap_tracker *tracker);
+
+/**
+ * leap_tracker_lower() - radians by which the right eye sees hands lower than the camera
+ * that was given says; 0 when that is good enough. A calibration that is far off is as a
+ * rule another controller's.
+ */
+double leap_tracker_lower(const struct leap_tracker *tracker);
+
 /** leap_tracker_free() - NULL is allowed */
 void leap_tracker_free(struct leap_tracker *tracker);
 

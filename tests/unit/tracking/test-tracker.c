@@ -731,6 +731,33 @@ static void a_still_hand_is_reported_still(void **state)
 	assert_true(vec3_distance(least, most) < 2);
 }
 
+/* What the right eye sees moves down in its picture. */
+static void lower_right_eye(struct fixture *f, int rows)
+{
+	memcpy(f->other, f->pixels, SIZE);
+	for (int p = 0; p < SIZE / 2 - rows * WIDTH; p++)
+		f->pixels[2 * (p + rows * WIDTH) + 1] = f->other[2 * p + 1];
+}
+
+static void eyes_that_see_a_hand_on_other_rows_are_levelled(void **state)
+{
+	struct fixture *f = *state;
+	double confidence;
+
+	simulate(f, 1, 1);
+	leap_sim_render(f->sim, 0, f->pixels);
+	stare(f, 60);
+	assert_true(leap_tracker_lower(f->tracker) == 0);
+	assert_int_equal(f->hands.count, 1);
+	confidence = f->hands.hand[0].confidence;
+	lower_right_eye(f, 5);
+	fresh_tracker(f);
+	stare(f, 60);
+	assert_int_equal(f->hands.count, 1);
+	assert_near(leap_tracker_lower(f->tracker), 5 * 2 / 132.0, 0.02);
+	assert_near(f->hands.hand[0].confidence, confidence, 0.1);
+}
+
 static void an_eye_that_is_off_by_rows_does_little_harm(void **state)
 {
 	struct fixture *f = *state;
@@ -740,9 +767,7 @@ static void an_eye_that_is_off_by_rows_does_little_harm(void **state)
 	leap_sim_render(f->sim, 0, f->pixels);
 	stare(f, 20);
 	before = f->hands.hand[0].palm;
-	memcpy(f->other, f->pixels, SIZE);
-	for (int p = 0; p < SIZE / 2 - 3 * WIDTH; p++)
-		f->pixels[2 * (p + 3 * WIDTH) + 1] = f->other[2 * p + 1];
+	lower_right_eye(f, 3);
 	fresh_tracker(f);
 	stare(f, 20);
 	assert_int_equal(f->hands.count, 1);
@@ -800,6 +825,7 @@ int main(void)
 		tracker_test(the_same_frames_give_the_same_hands),
 		tracker_test(every_mode_shows_the_same_hand),
 		tracker_test(a_still_hand_is_reported_still),
+		tracker_test(eyes_that_see_a_hand_on_other_rows_are_levelled),
 		tracker_test(an_eye_that_is_off_by_rows_does_little_harm),
 		tracker_test(a_nominal_camera_will_do),
 	};
