@@ -44,7 +44,8 @@ enum leap_joint {
  * @palm: centre of the palm. Definition of the original service, measured on its
  *	recordings: from the mean of the four finger knuckles 15.6 mm back along
  *	-direction, 1.3 mm towards the palm normal, 7.9 mm towards the thumb, for a
- *	middle finger of 69.3 mm, scaled with that length
+ *	middle finger of 69.3 mm, scaled with that length. It is half believed where it
+ *	is seen, so that the joints may have it a millimetre or two away
  * @normal: unit, out of the palm
  * @direction: unit, palm towards the fingers; perpendicular to @normal
  * @joint: by finger and joint

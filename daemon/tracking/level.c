@@ -32,13 +32,14 @@
 static bool sum_rows(const uint8_t pixel[ROWS][LEAP_CROP_COLUMNS],
 		     double ret_step[ROWS])
 {
-	double sum[ROWS] = { 0 }, mean = 0;
+	double mean = 0;
+	int sum[ROWS];
 
 	for (int r = 0; r < ROWS; r++) {
+		sum[r] = 0;
 		for (int c = 0; c < LEAP_CROP_COLUMNS; c++)
-			if (pixel[r][c] > DIM)
-				sum[r] += pixel[r][c];
-		mean += sum[r] / ROWS;
+			sum[r] += pixel[r][c] > DIM ? pixel[r][c] : 0;
+		mean += (double)sum[r] / ROWS;
 	}
 	if (mean < MEAN_LEAST * LEAP_CROP_COLUMNS)
 		return false;

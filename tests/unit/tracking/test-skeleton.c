@@ -263,6 +263,22 @@ static void smoothing_quiets_noise_and_follows_motion(void **state)
 	assert_true(late < 10);
 }
 
+static void noise_that_counts_as_rest_does_not_open_the_filter(void **state)
+{
+	const struct leap_smoothing open = { 2.5, 0.2, 0 }, calm = { 2.5, 0.2, 30 };
+	struct leap_smooth a = { 0 }, b = { 0 };
+	double opened = 0, calmed = 0;
+
+	(void)state;
+	for (int i = 0; i < 400; i++) {
+		double noise = (i * 7919 % 101 - 50) / 50.0;
+
+		opened += pow(leap_smooth_next(&a, &open, noise, 0.0087), 2);
+		calmed += pow(leap_smooth_next(&b, &calm, noise, 0.0087), 2);
+	}
+	assert_true(calmed < 0.7 * opened);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +293,7 @@ int main(void)
 		cmocka_unit_test(axes_are_made_of_anything),
 		cmocka_unit_test(relaxed_angles_are_within_their_limits),
 		cmocka_unit_test(smoothing_quiets_noise_and_follows_motion),
+		cmocka_unit_test(noise_that_counts_as_rest_does_not_open_the_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
