@@ -16,7 +16,6 @@
 #include "daemon/tracking/sight.h"
 #include "daemon/tracking/tracker.h"
 #include "sim/clip.h"
-#include "sim/clip.h"
 #include "sim/sim.h"
 #include "sim/truth.h"
 
