@@ -73,6 +73,27 @@ static void throw_grab(struct leap_sim_dice *d, struct leap_sim_grip *g)
 	g->thumb.curl = leap_sim_throw(d, 0, 50) * DEGREES;
 }
 
+/* As towards a table: real hands do so, fingers of the same bend or each of its own. */
+static void throw_reach(struct leap_sim_dice *d, struct leap_sim_grip *g)
+{
+	double common = leap_sim_throw(d, 15, 88), own = leap_sim_throw(d, 0, 1);
+	double splay = leap_sim_throw(d, 0, 1.8);
+
+	if (leap_sim_chance(d, 0.5))
+		own *= 0.2;
+	for (int k = LEAP_INDEX; k < LEAP_FINGERS; k++) {
+		double flexion = common + own * (leap_sim_throw(d, -15, 88) - common);
+
+		g->finger[k].flexion = flexion * DEGREES;
+		g->finger[k].curl = leap_sim_throw(d, 0, 28) * DEGREES;
+		g->finger[k].spread = splay * (16 - 9 * (k - 1)) * DEGREES;
+	}
+	g->thumb.opposition = leap_sim_throw(d, 0, 1);
+	g->thumb.adduction = leap_sim_throw(d, 0, 0.7);
+	g->thumb.flexion = leap_sim_throw(d, -12, 25) * DEGREES;
+	g->thumb.curl = leap_sim_throw(d, -12, 30) * DEGREES;
+}
+
 static void throw_anything(struct leap_sim_dice *d, struct leap_sim_grip *g)
 {
 	double common = leap_sim_throw(d, 0, 1), own = leap_sim_throw(d, 0, 1);
@@ -105,8 +126,8 @@ static void loosen(struct leap_sim_dice *d, double by, struct leap_sim_grip *g)
 	g->thumb.curl += leap_sim_bell(d, 7 * by) * DEGREES;
 }
 
-static const double pose_share[LEAP_SIM_POSES] = { 0.26, 0.13, 0.10, 0.10,
-						   0.09, 0.09, 0.09, 0.14 };
+static const double pose_share[LEAP_SIM_POSES] = { 0.26, 0.13, 0.10, 0.10, 0.09,
+						   0.09, 0.09, 0.06, 0.08 };
 
 enum leap_sim_pose leap_sim_throw_pose(struct leap_sim_dice *dice)
 {
@@ -148,6 +169,9 @@ void leap_sim_throw_grip(struct leap_sim_dice *dice, const struct leap_sim_shape
 		break;
 	case LEAP_SIM_POSE_GRAB:
 		throw_grab(d, &g);
+		break;
+	case LEAP_SIM_POSE_REACH:
+		throw_reach(d, &g);
 		break;
 	case LEAP_SIM_POSE_RANDOM:
 	case LEAP_SIM_POSES:

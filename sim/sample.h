@@ -43,6 +43,7 @@ enum leap_sim_pose {
 	LEAP_SIM_POSE_COUNT, /* one to five fingers out, any of them */
 	LEAP_SIM_POSE_GRAB, /* around something that is not there */
 	LEAP_SIM_POSE_RANDOM, /* anything within the limits of joints */
+	LEAP_SIM_POSE_REACH, /* straight fingers, bent at their knuckles only */
 	LEAP_SIM_POSES,
 };
 

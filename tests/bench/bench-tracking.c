@@ -34,7 +34,7 @@ static const unsigned int clips[LEAP_SIM_CLIP_KINDS] = {
 };
 
 static const char *const pose_name[LEAP_SIM_POSES] = {
-	"open", "relaxed", "fist", "pinch", "point", "count", "grab", "random",
+	"open", "relaxed", "fist", "pinch", "point", "count", "grab", "random", "reach",
 };
 
 static const char *const finger_name[LEAP_FINGERS] = { "thumb", "index", "middle",
