@@ -73,7 +73,7 @@ static void throw_grab(struct leap_sim_dice *d, struct leap_sim_grip *g)
 	g->thumb.curl = leap_sim_throw(d, 0, 50) * DEGREES;
 }
 
-/* As towards a table: real hands do so, fingers of the same bend or each of its own. */
+/* Hands come down on things so. All fingers are bent alike, or each has its own bend. */
 static void throw_reach(struct leap_sim_dice *d, struct leap_sim_grip *g)
 {
 	double common = leap_sim_throw(d, 15, 88), own = leap_sim_throw(d, 0, 1);
