@@ -58,6 +58,8 @@
 #define ASIDE 4
 #define ASIDE_CONFIDENCE 0.5
 #define PLAIN_HEIGHT 400.0 /* millimetres */
+/* What each of them says beside the mean is learned and taken off: it is no motion. */
+#define RIPPLE_SHARE 0.06
 
 /* Nearer than that the eyes see different sides of a hand. */
 #define LEVEL_HEIGHT 115.0
@@ -112,6 +114,7 @@ struct track {
 	struct vec3 course; /* the same over a longer time, while in plain sight */
 	bool turned;
 	struct leap_build build;
+	struct vec3 ripple[ASIDE]; /* palm by look from aside, less their mean */
 	struct vec3 palm_off; /* along its own axes: palm as seen from palm as fitted */
 	double side; /* evidence for the chirality */
 	double evidence; /* mean over some frames */
@@ -407,6 +410,7 @@ static void weigh_side(struct leap_tracker *tracker,
 	track->pose = pose;
 	track->side = SIDE_STEP;
 	track->palm_off = vec3(0, 0, 0);
+	memset(track->ripple, 0, sizeof(track->ripple));
 	memset(track->smooth, 0, sizeof(track->smooth));
 }
 
@@ -593,6 +597,20 @@ static void find_new_hands(struct leap_tracker *tracker,
 	}
 }
 
+/* As far as looks from aside differ, a hand at rest would tremble with them. */
+static void learn_ripple(struct track *track, struct vec3 smoothed)
+{
+	struct vec3 *own = &track->ripple[track->age % ASIDE];
+	struct vec3 off = vec3_sub(track->pose.place, smoothed);
+	struct vec3 by = vec3_scale(vec3_sub(off, *own), RIPPLE_SHARE);
+
+	if (track->unseen > 0)
+		return;
+	*own = vec3_add(*own, by);
+	for (int i = 0; i < ASIDE; i++)
+		track->ripple[i] = vec3_madd(track->ripple[i], -1.0 / ASIDE, by);
+}
+
 /* A turn is filtered as the components of two of its axes. */
 static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 {
@@ -606,8 +624,10 @@ static void smooth_pose(struct track *track, double dt, struct leap_pose *pose)
 			    &pose->turn.row[1].z, &pose->turn.row[2].x,
 			    &pose->turn.row[2].y, &pose->turn.row[2].z };
 
+	pose->place = vec3_sub(pose->place, track->ripple[track->age % ASIDE]);
 	for (int i = 0; i < 3; i++)
 		*place[i] = leap_smooth_next(s++, &for_place, *place[i], dt);
+	learn_ripple(track, pose->place);
 	for (int i = 0; i < 6; i++)
 		*axis[i] = leap_smooth_next(s++, &for_turn, *axis[i], dt);
 	for (int i = 0; i < LEAP_ANGLES; i++)

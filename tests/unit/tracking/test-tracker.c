@@ -730,6 +730,23 @@ static void a_still_hand_is_reported_still(void **state)
 	assert_true(vec3_distance(least, most) < 2);
 }
 
+/* Looks from aside differ by more than that, and most where this hand then is. */
+static void a_hand_in_a_picture_that_stands_still_does_not_move(void **state)
+{
+	struct fixture *f = *state;
+
+	simulate(f, 1, 1);
+	leap_sim_render(f->sim, 1356, f->pixels);
+	stare(f, 90);
+	for (int i = 0; i < 24; i++) {
+		struct vec3 before = f->hands.hand[0].palm;
+
+		update(f);
+		assert_int_equal(f->hands.count, 1);
+		assert_true(vec3_distance(f->hands.hand[0].palm, before) < 0.25);
+	}
+}
+
 /* What the right eye sees moves down in its picture. */
 static void lower_right_eye(struct fixture *f, int rows)
 {
@@ -824,6 +841,7 @@ int main(void)
 		tracker_test(the_same_frames_give_the_same_hands),
 		tracker_test(every_mode_shows_the_same_hand),
 		tracker_test(a_still_hand_is_reported_still),
+		tracker_test(a_hand_in_a_picture_that_stands_still_does_not_move),
 		tracker_test(eyes_that_see_a_hand_on_other_rows_are_levelled),
 		tracker_test(an_eye_that_is_off_by_rows_does_little_harm),
 		tracker_test(a_nominal_camera_will_do),
